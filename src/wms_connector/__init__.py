@@ -1,1 +1,1 @@
-"""…"""
+"""Moves changes out of Oracle into Kafka: nothing lost, nothing twice."""

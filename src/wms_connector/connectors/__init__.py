@@ -1,1 +1,1 @@
-"""…"""
+"""Connector and worker configurations as values: pure functions to dictionaries of text."""

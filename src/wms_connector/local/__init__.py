@@ -1,1 +1,1 @@
-"""…"""
+"""The runtime on a laptop: real parts from package registries, without Docker."""

@@ -1,0 +1,187 @@
+"""The pipeline file: what an operator edits, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from wms_connector.model.errors import PipelineError, WmsError
+from wms_connector.model.names import TOPIC_LIMIT, Names
+from wms_connector.model.security import KafkaSecurity
+from wms_connector.model.settings import (
+    DebeziumSettings,
+    HealthSettings,
+    JdbcSettings,
+    KafkaSettings,
+    Section,
+    StageSettings,
+    TableField,
+    TopicSettings,
+    default_sizing,
+)
+from wms_connector.model.sizing import Sizing
+from wms_connector.model.stage import DEFAULT_PRODUCT, Stage, check_product
+from wms_connector.model.table import Table
+
+FILE_NAME: Final = "pipeline.toml"
+_SIZE_LIMIT: Final = 1_048_576  # bytes; a pipeline file has some hundred
+_LONGEST_STAGE: Final = "x" * 64
+
+
+def _product(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return check_product(value)
+    except WmsError as error:
+        raise ValueError(str(error)) from None
+
+
+class Pipeline(Section):
+    """One product's pipeline. `Pipeline.load` reads a file, `Pipeline.parse` its text."""
+
+    product: Annotated[str, BeforeValidator(_product)] = DEFAULT_PRODUCT
+    connector: Literal["debezium", "jdbc"] = "debezium"
+    delivery: Literal["exactly-once", "at-least-once"] = "exactly-once"
+    secrets_prefix: str = Field(default="mmdl", pattern=r"^[A-Za-z0-9/_+=.@-]{1,128}$")
+    tables: tuple[TableField, ...] = Field(min_length=1)
+    jdbc: JdbcSettings = JdbcSettings()
+    debezium: DebeziumSettings = DebeziumSettings()
+    topics: TopicSettings = TopicSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    health: HealthSettings = HealthSettings()
+    stages: dict[str, StageSettings] = Field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Pipeline:
+        """Read a file; raises PipelineError that names file, key, value and what is allowed."""
+        try:
+            size = path.stat().st_size
+            if size > _SIZE_LIMIT:
+                raise PipelineError(
+                    f"{path} has {size:,} bytes, more than a pipeline file can have",
+                    hint=f"Name the right file with --pipeline; the limit is {_SIZE_LIMIT:,}",
+                )
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise PipelineError(
+                f"there is no pipeline file {path}",
+                hint="Run the command where pipeline.toml is, or name it with --pipeline FILE",
+            ) from None
+        except UnicodeDecodeError as error:
+            raise PipelineError(
+                f"{path} is not UTF-8 text (byte {error.start})", hint="Save it as UTF-8"
+            ) from None
+        except OSError as error:
+            raise PipelineError(
+                f"{path} cannot be read: {error.strerror}", hint="Check the path and its rights"
+            ) from None
+        return cls.parse(text, origin=str(path))
+
+    @classmethod
+    def parse(cls, text: str, *, origin: str = FILE_NAME) -> Pipeline:
+        """Read a file's text; `origin` is what errors call it."""
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PipelineError(
+                f"{origin} is not valid TOML: {error}", hint="Mend that line"
+            ) from None
+        try:
+            # As JSON, because strict types (no "3" for 3) still take a list for a tuple there.
+            return cls.model_validate_json(json.dumps(values, default=str), strict=True)
+        except ValidationError as error:
+            raise PipelineError(_told(origin, error)) from None
+        except WmsError as error:
+            raise PipelineError(f"{origin}: {error.what}", hint=error.hint) from None
+
+    @property
+    def captured(self) -> tuple[Table, ...]:
+        """The tables that the chosen kind of connector reads."""
+        return self.jdbc.tables if self.connector == "jdbc" else self.tables
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Schemas of the captured tables, each once, in the file's order."""
+        return tuple(dict.fromkeys(table.schema for table in self.captured))
+
+    def stage(self, text: str | None) -> Stage:
+        """Read a stage's name for this pipeline's product; raises StageError."""
+        return Stage.parse(text, product=self.product)
+
+    def names(self, stage: Stage) -> Names:
+        """All names of a stage of this pipeline."""
+        return Names(stage, self.product, self.kafka.shared_by_named_stages)
+
+    def data_topic(self, stage: Stage, table: Table) -> str:
+        """The topic that a table's changes reach, by the chosen kind of connector."""
+        names = self.names(stage)
+        if self.connector == "jdbc":
+            return names.jdbc_topic(table)
+        return names.debezium_topic(table)
+
+    def sizing(self, stage: Stage) -> Sizing:
+        """Task, container and number of workers of a stage."""
+        settings = self.stages.get(stage.name)
+        chosen = settings.sizing if settings else None
+        return chosen or default_sizing(stage.name)
+
+    def security(self, brokers: str) -> KafkaSecurity:
+        """How to sign in at these brokers; raises PipelineError if their ports do not tell."""
+        chosen = self.kafka.security
+        return KafkaSecurity.of_brokers(brokers) if chosen == "auto" else chosen
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name in self.stages:
+            try:
+                Stage.parse(name, product=self.product)
+            except WmsError as error:
+                raise ValueError(f"stages.{name}: {error}") from None
+        for key, tables in (("tables", self.tables), ("jdbc.tables", self.jdbc.tables)):
+            twice = [str(table) for table, count in Counter(tables).items() if count > 1]
+            if twice:
+                raise ValueError(f"{key} names {', '.join(twice)} more than once")
+        if self.connector == "jdbc" and not self.jdbc.tables:
+            raise ValueError('connector = "jdbc" needs tables under [jdbc]')
+        self._check_topics()
+        return self
+
+    def _check_topics(self) -> None:
+        """Refuse here what a broker would refuse later, for the longest stage that there can be."""
+        names = Names(Stage.parse(_LONGEST_STAGE), self.product)
+        seen: dict[str, Table] = {}
+        for table, topic in [
+            *((table, names.debezium_topic(table)) for table in self.tables),
+            *((table, names.jdbc_topic(table)) for table in self.jdbc.tables),
+        ]:
+            if len(topic) > TOPIC_LIMIT:
+                raise ValueError(
+                    f"the topic of {table} would have {len(topic)} characters for a stage of 64, "
+                    f"over Kafka's {TOPIC_LIMIT}: use a view with a shorter name"
+                )
+            # Kafka refuses two topics that differ only in '.' and '_'.
+            other = seen.setdefault(topic.replace(".", "_"), table)
+            if other != table:
+                raise ValueError(f"{other} and {table} would share the topic {topic}")
+
+
+def _told(origin: str, error: ValidationError) -> str:
+    """Put pydantic's findings into one line: file, key, value, what is allowed."""
+    told = []
+    for finding in error.errors(include_url=False):
+        key = ".".join(str(part) for part in finding["loc"]) or "the file"
+        message = finding["msg"].removeprefix("Value error, ")
+        if finding["type"] == "extra_forbidden":
+            message = "no such key; docs/pipeline.md lists them"
+        elif finding["type"] == "missing":
+            message = "it is required"
+        elif not isinstance(finding["input"], dict):
+            message = f"{finding['input']!r} is refused: {message}"
+        told.append(f"{key}: {message}")
+    return f"{origin}: " + "; ".join(told)
