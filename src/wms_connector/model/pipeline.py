@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -24,9 +23,13 @@ from wms_connector.model.settings import (
     TopicSettings,
     default_sizing,
 )
-from wms_connector.model.sizing import Sizing
 from wms_connector.model.stage import DEFAULT_PRODUCT, Stage, check_product
-from wms_connector.model.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wms_connector.model.sizing import Sizing
+    from wms_connector.model.table import Table
 
 FILE_NAME: Final = "pipeline.toml"
 _SIZE_LIMIT: Final = 1_048_576  # bytes; a pipeline file has some hundred
@@ -103,7 +106,7 @@ class Pipeline(Section):
     @property
     def captured(self) -> tuple[Table, ...]:
         """The tables that the chosen kind of connector reads."""
-        return self.jdbc.tables if self.connector == "jdbc" else self.tables
+        return (self.jdbc.tables or self.tables) if self.connector == "jdbc" else self.tables
 
     @property
     def schemas(self) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ class Pipeline(Section):
     def security(self, brokers: str) -> KafkaSecurity:
         """How to sign in at these brokers; raises PipelineError if their ports do not tell."""
         chosen = self.kafka.security
-        return KafkaSecurity.of_brokers(brokers) if chosen == "auto" else chosen
+        return KafkaSecurity.of_brokers(brokers) if chosen == "auto" else KafkaSecurity(chosen)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -147,8 +150,12 @@ class Pipeline(Section):
             twice = [str(table) for table, count in Counter(tables).items() if count > 1]
             if twice:
                 raise ValueError(f"{key} names {', '.join(twice)} more than once")
-        if self.connector == "jdbc" and not self.jdbc.tables:
-            raise ValueError('connector = "jdbc" needs tables under [jdbc]')
+        for key, found in (
+            ("jdbc.tables", {str(table) for table in self.jdbc.tables}),
+            ("jdbc.keys", set(self.jdbc.keys)),
+        ):
+            if unknown := sorted(found - {str(table) for table in self.tables}):
+                raise ValueError(f"{key} names {', '.join(unknown)}, which is not among tables")
         self._check_topics()
         return self
 
@@ -158,7 +165,7 @@ class Pipeline(Section):
         seen: dict[str, Table] = {}
         for table, topic in [
             *((table, names.debezium_topic(table)) for table in self.tables),
-            *((table, names.jdbc_topic(table)) for table in self.jdbc.tables),
+            *((table, names.jdbc_topic(table)) for table in self.jdbc.tables or self.tables),
         ]:
             if len(topic) > TOPIC_LIMIT:
                 raise ValueError(

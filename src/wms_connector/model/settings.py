@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from wms_connector.model.security import KafkaSecurity
+from wms_connector.model.errors import WmsError
 from wms_connector.model.sizing import DEFAULT, PRODUCTION, Sizing
 from wms_connector.model.table import Table
 
@@ -15,7 +15,12 @@ HOUR_MS: Final = 3_600_000
 
 
 def _to_table(value: Any) -> Any:
-    return Table.parse(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return Table.parse(value)
+    except WmsError as error:
+        raise ValueError(str(error)) from None
 
 
 TableField = Annotated[Table, BeforeValidator(_to_table)]
@@ -44,7 +49,7 @@ class DebeziumSettings(Section):
 
 
 class JdbcSettings(Section):
-    """Kind `jdbc`: the tables it reads, and how it notices what is new."""
+    """Kind `jdbc`: the tables it reads (all, if it names none), and how it notices what is new."""
 
     tables: tuple[TableField, ...] = ()
     connector_class: str = "io.confluent.connect.jdbc.JdbcSourceConnector"
@@ -63,9 +68,6 @@ class JdbcSettings(Section):
             raise ValueError(
                 'incrementing_column goes with mode = "timestamp+incrementing", and only with it'
             )
-        known = {str(table) for table in self.tables}
-        if unknown := sorted(set(self.keys) - known):
-            raise ValueError(f"keys names {', '.join(unknown)}, which is not among tables")
         return self
 
 
@@ -87,13 +89,13 @@ class TopicSettings(Section):
 class KafkaSettings(Section):
     """The cluster: how to sign in (`auto`: by the brokers' ports), and who else is on it."""
 
-    security: Literal["auto"] | KafkaSecurity = "auto"
+    security: Literal["auto", "plaintext", "tls", "scram", "iam"] = "auto"
     cluster_arn: str | None = None
     shared_by_named_stages: bool = False
 
     @model_validator(mode="after")
     def _iam_has_a_cluster(self) -> Self:
-        if self.security is KafkaSecurity.IAM and self.cluster_arn is None:
+        if self.security == "iam" and self.cluster_arn is None:
             raise ValueError('security = "iam" needs cluster_arn: its rights are exact names')
         if self.cluster_arn is not None and not re.fullmatch(
             r"arn:aws[a-z-]*:kafka:[a-z0-9-]+:\d{12}:cluster/[^/]+/[^/]+", self.cluster_arn

@@ -1,0 +1,172 @@
+"""Secrets: where a stage's are looked for, and the values that are read from them.
+
+The stage's own path is read first, then the default's. Only "not found" leads on to the default:
+denied, throttled, empty or malformed stops, because reading on would give a stage the credentials
+of another.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, TypeVar
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from wms_connector.model.errors import SecretError, SecretNotFoundError
+
+if TYPE_CHECKING:
+    from wms_connector.model.names import Names
+
+_EMAIL: Final = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class SecretSource(Protocol):
+    """Something that holds secrets by path: Secrets Manager, a file, a folder."""
+
+    def read(self, path: str) -> SecretStr:
+        """Return the text at a path.
+
+        Raises SecretNotFoundError when there is none, SecretError for everything else.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A secret as it was found: which path won, and its text."""
+
+    key: str
+    path: str
+    origin: Literal["stage", "default"]
+    text: SecretStr
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class DbInfo(_Value):
+    """`dbInfo`: the database, and the account that reads it."""
+
+    host: str = Field(min_length=1, validation_alias=AliasChoices("host", "ip"))
+    port: Annotated[int, Field(ge=1, le=65_535)] = 1521
+    name: str = Field(min_length=1, validation_alias=AliasChoices("dbname", "db"))
+    pdb: str | None = None
+    user: str = Field(min_length=1)
+    password: SecretStr = Field(min_length=1)
+    database_schema: str | None = Field(default=None, validation_alias="schema")
+    jdbc_url: SecretStr | None = Field(default=None, validation_alias="jdbcUrl")
+
+
+class BrokerString(_Value):
+    """`brokerString`: `host:port,host:port`, as plain text or as JSON with that key."""
+
+    brokers: str = Field(min_length=1, validation_alias="brokerString")
+
+
+class KafkaAuth(_Value):
+    """`kafkaAuth`: user and password of SCRAM."""
+
+    username: str = Field(min_length=1)
+    password: SecretStr = Field(min_length=1)
+
+
+class AlertEmails(_Value):
+    """`alertEmails`: who hears of alarms."""
+
+    emails: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def invalid(self) -> tuple[str, ...]:
+        """Those that are no addresses."""
+        return tuple(text for text in self.emails if not _EMAIL.fullmatch(text.strip()))
+
+
+class Vpc(_Value):
+    """`vpc`: the network that is there already."""
+
+    id: str = Field(pattern=r"^vpc-[0-9a-f]+$")
+    private_subnets: tuple[str, ...] = Field(min_length=1, validation_alias="privateSubnets")
+    data_subnets: tuple[str, ...] = Field(default=(), validation_alias="dataSubnets")
+    public_subnets: tuple[str, ...] = Field(default=(), validation_alias="publicSubnets")
+
+
+SECRETS: Final[dict[str, type[_Value]]] = {
+    "dbInfo": DbInfo,
+    "brokerString": BrokerString,
+    "kafkaAuth": KafkaAuth,
+    "alertEmails": AlertEmails,
+    "vpc": Vpc,
+}
+"""Keys of the secrets that have a form of their own; the others are plain text."""
+
+PLAIN_SECRETS: Final = ("iam/path", "iam/permissionsBoundary")
+
+_V = TypeVar("_V", bound=_Value)
+
+
+def resolve(source: SecretSource, names: Names, prefix: str, key: str) -> Resolved:
+    """Read a secret of a stage: its own, or the default if it has none.
+
+    Raises SecretNotFoundError, which names both paths, when neither is there, and SecretError
+    when one of them cannot be read or is empty.
+    """
+    own, default = names.secret_paths(prefix, key)
+    try:
+        return Resolved(key, own, "stage", _filled(own, source.read(own)))
+    except SecretNotFoundError:
+        pass
+    try:
+        return Resolved(key, default, "default", _filled(default, source.read(default)))
+    except SecretNotFoundError:
+        raise SecretNotFoundError(
+            f"neither {own} nor {default} is there", hint=f"Create the secret {own}"
+        ) from None
+
+
+def parse(resolved: Resolved, form: type[_V]) -> _V:
+    """Read a secret's text into its form; errors name the path and the keys, never a value."""
+    text = resolved.text.get_secret_value()
+    try:
+        values: Any = json.loads(text)
+    except ValueError:
+        if form is not BrokerString:
+            raise SecretError(
+                f"{resolved.path} is not JSON", hint=f"Expected {_expected(form)}"
+            ) from None
+        values = {"brokerString": text.strip()}
+    if not isinstance(values, dict):
+        raise SecretError(
+            f"{resolved.path} is JSON but no object", hint=f"Expected {_expected(form)}"
+        )
+    # A key that is there and empty or null is as good as missing where it may be missing.
+    filled = {key: value for key, value in values.items() if value not in (None, "")}
+    try:
+        return form.model_validate(filled)
+    except ValidationError as error:
+        faults = (
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].lower()}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise SecretError(
+            f"{resolved.path} is malformed ({'; '.join(faults)})",
+            hint=f"Expected {_expected(form)}",
+        ) from None
+
+
+def _filled(path: str, text: SecretStr) -> SecretStr:
+    if not text.get_secret_value().strip():
+        raise SecretError(f"{path} is empty", hint="Fill it, or delete it to use the default")
+    return text
+
+
+def _expected(form: type[_Value]) -> str:
+    keys = []
+    for name, field in form.model_fields.items():
+        alias = field.validation_alias
+        names = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
+        shown = " or ".join(str(choice) for choice in names)
+        keys.append(shown if field.is_required() else f"[{shown}]")
+    return f"an object with the keys {', '.join(keys)}"
