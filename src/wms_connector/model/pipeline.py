@@ -100,8 +100,6 @@ class Pipeline(Section):
             return cls.model_validate_json(json.dumps(values, default=str), strict=True)
         except ValidationError as error:
             raise PipelineError(_told(origin, error)) from None
-        except WmsError as error:
-            raise PipelineError(f"{origin}: {error.what}", hint=error.hint) from None
 
     @property
     def captured(self) -> tuple[Table, ...]:
@@ -156,6 +154,9 @@ class Pipeline(Section):
         ):
             if unknown := sorted(found - {str(table) for table in self.tables}):
                 raise ValueError(f"{key} names {', '.join(unknown)}, which is not among tables")
+        for table in self.captured if self.connector == "jdbc" else self.jdbc.tables:
+            if not table.is_plain:
+                raise ValueError(f"jdbc cannot read {table}: its name does not fit a topic's")
         self._check_topics()
         return self
 

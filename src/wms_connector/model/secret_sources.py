@@ -67,11 +67,6 @@ class FileSecrets:
         raise SecretNotFoundError(f"{self.location} has no {path}")
 
     def _from_file(self) -> dict[str, Any]:
-        if not self.location.exists():
-            raise SecretError(
-                f"there is no file or folder {self.location}",
-                hint="Name one with --secrets, or leave it out to read AWS Secrets Manager",
-            )
         try:
             values = json.loads(_text(self.location))
         except ValueError as error:
@@ -90,6 +85,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise SecretError(f"{path} is not UTF-8 text", hint="Save it as UTF-8") from None
+    except FileNotFoundError:
+        raise SecretError(
+            f"there is no file or folder {path}",
+            hint="Name one with --secrets, or leave it out to read AWS Secrets Manager",
+        ) from None
     except OSError as error:
         raise SecretError(
             f"{path} cannot be read: {error.strerror}", hint="Check its rights"

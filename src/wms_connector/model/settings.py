@@ -16,7 +16,7 @@ HOUR_MS: Final = 3_600_000
 
 def _to_table(value: Any) -> Any:
     if not isinstance(value, str):
-        return value
+        raise ValueError("write SCHEMA.TABLE as text")  # noqa: TRY004 - what pydantic reports
     try:
         return Table.parse(value)
     except WmsError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wms_connector.model.errors import StageError
 from wms_connector.model.names import ConnectTopics, Names, check_topic
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
     from wms_connector.model.table import Table
+
+_SCHEMA_AND_TABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ def owns_topic(names: Names, topic: str) -> bool:
 
     This is the check of a name that comes from elsewhere, for instance from what a deployed
     resource once created for a table that the pipeline file no longer has. A data topic ends in
-    `<product>.<schema>.<table>` (Debezium) or `aws.<product>.cdc.<schema>.<table>` (JDBC) with no
-    further dot in schema and table, so a name tells its stage without doubt.
+    `<product>.<schema>.<table>` (Debezium) or `aws.<product>.cdc.<schema>.<table>` (JDBC), where
+    schema and table hold no dot and no hyphen: so a name tells its stage without doubt, also
+    beside a stage `a.wms`, whose schema history is `a.wms.wms.schema-changes`.
     """
     stage, product = names.stage, names.product
     if stage.is_named:
@@ -74,7 +78,6 @@ def owns_topic(names: Names, topic: str) -> bool:
     if topic in {names.schema_history, names.heartbeat, *names.connect_topics}:
         return True
     for start in (f"{stage}.{product}.", f"{stage}.aws.{product}.cdc."):
-        rest = topic.removeprefix(start).split(".")
-        if topic.startswith(start) and len(rest) == len(("schema", "table")) and all(rest):
+        if topic.startswith(start) and _SCHEMA_AND_TABLE.fullmatch(topic.removeprefix(start)):
             return True
     return False

@@ -1,0 +1,59 @@
+"""`names`: every name of a stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from wms_connector.cli.app import App, command
+from wms_connector.model.topics import topic_names
+
+
+@click.command(epilog="Example: wms-connector names --stage main")
+@command
+def names(app: App) -> None:
+    """Print every name of a stage: stacks, service, topics, alarms, secrets' paths."""
+    app.show(described(app), _text(described(app)))
+
+
+def described(app: App) -> dict[str, Any]:
+    """All names of the stage as plain values."""
+    stage, own = app.stage, app.names
+    topics = topic_names(app.pipeline, stage)
+    prefix = app.pipeline.secrets_prefix
+    return {
+        "stage": stage.name,
+        "kind": stage.kind,
+        "slug": stage.slug,
+        "namespace": stage.namespace,
+        "product": own.product,
+        "stacks": {"alerts": own.alerts_stack, "connector": own.connector_stack},
+        "service": own.service,
+        "group_id": own.group_id,
+        "connector": own.connector,
+        "topics": {
+            "data": list(topics.data.values()),
+            "internal": list(topics.internal),
+        },
+        "tables": {str(table): topic for table, topic in topics.data.items()},
+        "database": {"flush_table": own.flush_table, "postgres_slot": own.slot},
+        "log_group": own.log_group,
+        "metric_namespaces": [own.health_namespace, own.logs_namespace],
+        "alarm_prefix": own.alarm_prefix,
+        "alerts_topic": own.alerts_topic,
+        "secrets": list(own.secret_paths(prefix, "dbInfo")),
+    }
+
+
+def _text(values: dict[str, Any], indent: str = "") -> str:
+    lines = []
+    width = max(len(key) for key in values) + 2
+    for key, value in values.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}", _text(value, indent + "  ")]
+        elif isinstance(value, list):
+            lines += [f"{indent}{key}", *(f"{indent}  {item}" for item in value)]
+        else:
+            lines.append(f"{indent}{key:<{width}}{'-' if value is None else value}")
+    return "\n".join(lines)

@@ -1,0 +1,77 @@
+"""`secrets check`: which path of each secret a stage reads, never a value."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wms_connector.cli.app import App, command
+from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError
+from wms_connector.model.secret_sources import FileSecrets, SecretsManager
+from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, parse, resolve
+
+if TYPE_CHECKING:
+    from wms_connector.model.secrets import SecretSource
+
+
+@click.group()
+def secrets() -> None:
+    """Look at the secrets of a stage without showing them."""
+
+
+@secrets.command(epilog="Example: wms-connector secrets check --stage main --secrets secrets.json")
+@click.option(
+    "--secrets",
+    "location",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A JSON file or a folder that stands in for AWS Secrets Manager.",
+)
+@command
+def check(app: App, location: Path | None) -> int:
+    """Tell for each secret which path won, and whether its form is right; exit 1 if one fails."""
+    source = _source(location)
+    findings = [_checked(app, source, key) for key in (*SECRETS, *PLAIN_SECRETS)]
+    width = max(len(finding["key"]) for finding in findings) + 2
+    lines = (
+        f"{finding['state']:<8} {finding['key']:<{width}} {finding['path'] or finding['problem']}"
+        for finding in findings
+    )
+    app.show(findings, "\n".join(lines))
+    return int(any(finding["state"] == "failed" for finding in findings))
+
+
+def _checked(app: App, source: SecretSource, key: str) -> dict[str, Any]:
+    optional = key in {"kafkaAuth", "alertEmails", "vpc", *PLAIN_SECRETS}
+    found: dict[str, Any] = {"key": key, "state": "ok", "path": None, "origin": None}
+    try:
+        resolved = resolve(source, app.names, app.pipeline.secrets_prefix, key)
+        found |= {"path": resolved.path, "origin": resolved.origin}
+        if form := SECRETS.get(key):
+            parse(resolved, form)
+    except SecretNotFoundError as error:
+        return found | {"state": "absent" if optional else "failed", "problem": str(error)}
+    except SecretError as error:
+        return found | {"state": "failed", "path": None, "problem": str(error)}
+    return found
+
+
+def _source(location: Path | None) -> SecretSource:
+    if location is not None:
+        return FileSecrets(location)
+    try:
+        boto3 = importlib.import_module("boto3")
+    except ModuleNotFoundError:
+        raise UsageError(
+            "boto3, which reads AWS Secrets Manager, is not installed",
+            hint="Install it, or name a file with --secrets FILE",
+        ) from None
+    try:
+        return SecretsManager(boto3.client("secretsmanager"))
+    except Exception as error:
+        raise SecretError(
+            f"AWS cannot be reached: {error}", hint="Set AWS_REGION and credentials"
+        ) from error
