@@ -12,8 +12,25 @@ from wms_connector.model.stage import NAMED_STAGES, Stage
 
 ALPHABET = string.ascii_letters + string.digits + "._-"
 # Words out of which one stage could spell the names of another.
-WORDS = ["a", "b", "A", "wms", "aws", "mgmt", "cdc", "connect", "schema-changes", "main", "val",
-         "WMS", "MMDL", "T", "__debezium-heartbeat", "wms-connector-a", "config"]  # fmt: skip
+WORDS = [
+    "a",
+    "b",
+    "A",
+    "wms",
+    "aws",
+    "mgmt",
+    "cdc",
+    "connect",
+    "schema-changes",
+    "main",
+    "val",
+    "WMS",
+    "MMDL",
+    "T",
+    "__debezium-heartbeat",
+    "wms-connector-a",
+    "config",
+]
 
 
 def _valid(text: str) -> bool:
@@ -50,7 +67,7 @@ neighbours = ephemeral_stages.flatmap(
                     stage.name.replace("_", "-"),
                     f"{stage.name}.wms",
                     f"{stage.name}-",
-                ]  # fmt: skip
+                ]
             )
             .filter(_valid)
             .filter(lambda text: text not in NAMED_STAGES)

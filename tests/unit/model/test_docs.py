@@ -1,0 +1,40 @@
+"""docs/pipeline.md names every key of the pipeline file, with its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from wms_connector.model.pipeline import Pipeline
+from wms_connector.model.settings import (
+    DebeziumSettings,
+    HealthSettings,
+    JdbcSettings,
+    KafkaSettings,
+    StageSettings,
+    TopicSettings,
+)
+from wms_connector.model.sizing import Sizing
+
+TEXT = (Path(__file__).parents[3] / "docs/pipeline.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [Pipeline, DebeziumSettings, JdbcSettings, KafkaSettings, HealthSettings, StageSettings,
+     TopicSettings, Sizing],
+)  # fmt: skip
+def test_every_key_is_documented(section: type[BaseModel]) -> None:
+    sections = {"debezium", "jdbc", "topics", "kafka", "health", "stages"}
+    for key, field in section.model_fields.items():
+        if section is Pipeline and key in sections:
+            assert f"## `[{key}" in TEXT
+            continue
+        lines = [line for line in TEXT.splitlines() if f"`{key}`" in line]
+        assert lines, key
+        default = field.default
+        if section is not Sizing and isinstance(default, str | int) and key != "connector_class":
+            shown = f'`"{default}"`' if isinstance(default, str) else f"`{str(default).lower()}`"
+            assert any(shown in line for line in lines), (key, shown)
