@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import BaseModel
 
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.settings import (
@@ -17,6 +17,9 @@ from wms_connector.model.settings import (
     TopicSettings,
 )
 from wms_connector.model.sizing import Sizing
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 TEXT = (Path(__file__).parents[3] / "docs/pipeline.md").read_text()
 

@@ -146,8 +146,9 @@ def test_named_stages_delete_nothing(stage: Stage, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "topic",
-    ["*", "", "b.1.wms", "b.1.wms.", "b.1.wms.WMS", "b.1.wms..T", "b.1.wms.WMS.T.X", "b_1.wms.WMS.T",
-     "bX1.wms.WMS.T", "__consumer_offsets", "B.1.wms.WMS.T", "b.1.wms.*.T.", " b.1.wms.WMS.T"],
+    ["*", "", "b.1.wms", "b.1.wms.", "b.1.wms.WMS", "b.1.wms..T", "b.1.wms.WMS.T.X",
+     "b_1.wms.WMS.T", "bX1.wms.WMS.T", "__consumer_offsets", "B.1.wms.WMS.T", "b.1.wms.*.T.",
+     " b.1.wms.WMS.T"],
 )  # fmt: skip
 def test_names_that_only_look_like_the_stages_own(topic: str) -> None:
     assert not owns_topic(Names(BRANCH, "wms"), topic)
