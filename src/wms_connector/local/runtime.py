@@ -1,0 +1,320 @@
+"""The laptop runtime: PostgreSQL, a broker and workers, from nothing to a running connector."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from wms_connector.local import broker, lock, ports, postgres, processes, worker
+from wms_connector.local.control import LocalControl, PartFailedError
+from wms_connector.local.errors import StateError
+from wms_connector.local.fetch import Cache, fetch
+from wms_connector.local.java import Java, Program, argument_file, java
+from wms_connector.local.lock import Artifact, Purpose
+from wms_connector.local.places import default_cache
+from wms_connector.local.plugins import unpacked
+from wms_connector.local.registration import apply_topics, register
+from wms_connector.local.state import Kind, Launch, State
+from wms_connector.local.status import LocalStatus, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from wms_connector.local.progress import Progress
+    from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.stage import Stage
+
+_TRIES: Final = 4  # of a part whose port was taken by somebody else meanwhile
+_SEEDED: Final = frozenset({"MMDL", "WMS"})
+_NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES})
+
+
+class LocalRuntime(LocalControl):
+    """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
+
+    `init` names SQL files that psql runs once, when the database is new. `cache` is shared by
+    all runtimes of a user; `state_dir` is this one's own.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        pipeline: Pipeline,
+        stage: Stage,
+        *,
+        workers: int = 1,
+        progress: Progress | None = None,
+        cache: Path | None = None,
+        init: Sequence[Path] = (),
+        purposes: frozenset[Purpose] = _NEEDED,
+    ) -> None:
+        super().__init__(state_dir, progress=progress)
+        self.pipeline = pipeline
+        self.stage = stage
+        self.workers = workers
+        self._cache = Cache(cache or default_cache())
+        self._init = tuple(path.absolute() for path in init)
+        self._purposes = purposes
+        self._started: list[str] = []
+
+    def up(self) -> LocalStatus:
+        """Start all that does not run, and wait until connector and task are running.
+
+        What it started is stopped again if it fails or is interrupted. Raises BusyError,
+        ArtifactError, StartError and what topics and registration raise.
+        """
+        with self.folder.locked("wms-connector local up"), _terminable():
+            self._cancelled.clear()
+            self._started.clear()
+            self._take_over()
+            try:
+                self._all_up()
+            except BaseException:
+                self._cancelled.set()
+                self._undo()
+                raise
+            return status_of(self.folder, self._recorded(), tuple(self._started))
+
+    def _take_over(self) -> None:
+        """Make the folder's state ours: new, or as a crash or `down` has left it."""
+        state = self.folder.read()
+        if state is None:
+            name = self.pipeline.product.replace("-", "_")
+            state = State(
+                stage=self.stage.name,
+                product=self.pipeline.product,
+                cluster_id=broker.cluster_id(),
+                database=name,
+                user=name,
+            )
+            self.folder.write(state)
+        if (state.stage, state.product) != (self.stage.name, self.pipeline.product):
+            raise StateError(
+                f"{self.folder.path} belongs to stage {state.stage} of {state.product}",
+                hint="Name another folder with --state, or remove this one with "
+                "`wms-connector local down --purge`",
+            )
+        postgres.write_passfile(self.folder, state.user, self.folder.password())
+        self._sweep(state)
+
+    def _all_up(self) -> None:
+        with ThreadPoolExecutor(2, thread_name_prefix="up") as pool:
+            jobs = [pool.submit(self._database_up), pool.submit(self._kafka_up)]
+            try:
+                while not wait(jobs, timeout=0.1).not_done == set():
+                    if any(job.done() and job.exception() for job in jobs):
+                        break
+            finally:
+                if not all(job.done() and not job.exception() for job in jobs):
+                    self._cancelled.set()
+        _raise_first([job.exception() for job in jobs])
+        self._register()
+
+    # PostgreSQL
+
+    def _database_up(self) -> None:
+        prefix = postgres.as_somebody()
+        state = self._recorded()
+        postgres.initialise(self.folder, state.user, self.folder.password(), prefix)
+
+        def launch(port: int) -> Launch:
+            argv = postgres.command(self.folder, port, prefix)
+            return self._launch(postgres.NAME, "postgres", argv, port)
+
+        self._ensure(postgres.NAME, launch)
+        state = self._recorded()
+        if state.seeded:
+            return
+        port = state.ports[postgres.NAME]
+        postgres.create_database(
+            postgres.dsn(self.folder, state.user, "postgres", port), state.database
+        )
+        address = postgres.dsn(self.folder, state.user, state.database, port)
+        if any(table.schema in _SEEDED for table in self.pipeline.tables):
+            postgres.seed(address)
+        for file in self._init:
+            postgres.run_file(address, file)
+        self._update(seeded=True)
+
+    # Broker and workers
+
+    def _kafka_up(self) -> None:
+        runtime = java()
+        artifacts = lock.select(lock.load(), self._purposes)
+        began = time.monotonic()
+        self.progress.begin("artefacts")
+        fetch(artifacts, self._cache, self.progress, cancelled=self._cancelled)
+        plugins = [
+            unpacked(artifact, self._cache)
+            for artifact in artifacts
+            if artifact.purposes & {Purpose.ORACLE, Purpose.POSTGRES}
+        ]
+        self.progress.end("artefacts", f"there after {time.monotonic() - began:.1f} s")
+        self._broker_up(runtime, self._class_path(artifacts, Purpose.BROKER))
+        apply_topics(self.pipeline, self.stage, self._recorded())
+        self._workers_up(runtime, self._class_path(artifacts, Purpose.WORKER), plugins)
+
+    def _class_path(self, artifacts: Sequence[Artifact], purpose: Purpose) -> tuple[Path, ...]:
+        chosen = lock.select(artifacts, {purpose})
+        return tuple(self._cache.path(artifact) for artifact in chosen)
+
+    def _broker_up(self, runtime: Java, class_path: tuple[Path, ...]) -> None:
+        program = broker.program(class_path)
+
+        def launch(port: int) -> Launch:
+            controller = self._port("controller", {port})
+            settings = broker.write_properties(self.folder, port, controller)
+            argv = self._java(runtime, program, broker.NAME)
+            formatter = [
+                str(runtime.launcher),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                ":".join(str(path) for path in class_path),
+            ]
+            broker.format_storage(self.folder, formatter, self._recorded().cluster_id)
+            return self._launch(broker.NAME, "broker", (*argv, str(settings)), port)
+
+        self._ensure(broker.NAME, launch)
+
+    def _workers_up(
+        self, runtime: Java, class_path: tuple[Path, ...], plugins: Sequence[Path]
+    ) -> None:
+        program = worker.program(class_path)
+        names = [worker.name(number) for number in range(1, self.workers + 1)]
+        self._retire([name for name in self._recorded().parts if name.startswith("worker-")], names)
+
+        def bring_up(name: str) -> None:
+            def launch(port: int) -> Launch:
+                settings = worker.write_properties(
+                    self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
+                )
+                argv = self._java(runtime, program, name)
+                return self._launch(name, "worker", (*argv, str(settings)), port)
+
+            self._ensure(name, launch)
+
+        with ThreadPoolExecutor(len(names), thread_name_prefix="worker") as pool:
+            done = [pool.submit(bring_up, name) for name in names]
+        _raise_first([job.exception() for job in done])
+
+    def _java(self, runtime: Java, program: Program, part: str) -> tuple[str, ...]:
+        text = argument_file(program, folder=self.folder.part(part))
+        arguments = self.folder.write_private(f"{part}/java.args", text)
+        return (
+            str(runtime.launcher),
+            f"@{arguments}",
+        )
+
+    def _retire(self, recorded: Sequence[str], wanted: Sequence[str]) -> None:
+        """Stop workers above the number that is wanted now."""
+        for name in set(recorded) - set(wanted):
+            self._stop((self._part(name),))
+            with self._guard:
+                self.folder.write(self._recorded().without_part(name))
+
+    def _register(self) -> None:
+        state = self._recorded()
+        address = postgres.dsn(self.folder, state.user, state.database, state.ports[postgres.NAME])
+        postgres.log_whole_rows(address, self.pipeline.captured)
+        self.progress.begin("connector")
+        began = time.monotonic()
+        urls = status_of(self.folder, state).connect_urls
+        register(self.pipeline, self.stage, urls[0], self._cancelled)
+        self.progress.end("connector", f"running after {time.monotonic() - began:.1f} s")
+
+    # Parts
+
+    def _ensure(self, name: str, launch: Callable[[int], Launch]) -> None:
+        """Start a part unless it runs; with another port if its own is taken by somebody else."""
+        recorded = self._recorded().parts.get(name)
+        if recorded is not None and processes.alive(recorded.process):
+            return
+        for attempt in range(1, _TRIES + 1):
+            port = self._port(name)
+            try:
+                self._started.append(name)
+                self._bring_up(launch(port), self._recorded())
+            except PartFailedError as error:
+                self._started.remove(name)
+                if not error.busy_port or attempt == _TRIES:
+                    raise
+                self.progress.note(f"port {port} is taken; {name} tries another")
+                self._forget_port(name)
+            else:
+                return
+
+    def _port(self, name: str, avoid: set[int] | None = None) -> int:
+        """Give the port that a part had, if it is still free, or else a new one."""
+        with self._guard:
+            state = self._recorded()
+            port = state.ports.get(name)
+            if port is None or not ports.is_free(port):
+                taken = set(state.ports.values()) | (avoid or set())
+                port = ports.choose(taken)
+                self.folder.write(state.model_copy(update={"ports": {**state.ports, name: port}}))
+            return port
+
+    def _forget_port(self, name: str) -> None:
+        related = {name, "controller"} if name == broker.NAME else {name}
+        with self._guard:
+            state = self._recorded()
+            rest = {key: port for key, port in state.ports.items() if key not in related}
+            self.folder.write(state.model_copy(update={"ports": rest}))
+
+    def _launch(self, name: str, kind: Kind, argv: Sequence[str], port: int) -> Launch:
+        return Launch(
+            name=name,
+            kind=kind,
+            argv=tuple(argv),
+            folder=str(self.folder.part(name)),
+            log=str(self.folder.logs / f"{name}.log"),
+            port=port,
+        )
+
+    def _update(self, **changes: Any) -> None:
+        with self._guard:
+            self.folder.write(self._recorded().model_copy(update=changes))
+
+    def _undo(self) -> None:
+        """Stop what this call has started, whatever else goes wrong."""
+        with contextlib.suppress(StateError):
+            state = self._recorded()
+            mine = tuple(part for name, part in state.parts.items() if name in self._started)
+            self._stop(mine)
+            self._sweep(self._recorded())
+
+
+def _raise_first(errors: Sequence[BaseException | None]) -> None:
+    """Raise the error that came first: one that is not the others' cancellation."""
+    from wms_connector.local.control import Cancelled
+
+    found = [error for error in errors if error is not None]
+    for error in sorted(found, key=lambda error: isinstance(error, Cancelled)):
+        raise error
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Treat SIGTERM and SIGHUP like Ctrl-C while parts are being started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    earlier = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

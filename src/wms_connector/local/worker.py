@@ -1,0 +1,78 @@
+"""Kafka Connect workers: the same properties as on Fargate, on the loopback address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wms_connector.connectors.properties import render_properties
+from wms_connector.connectors.worker import WorkerPlace, worker_properties
+from wms_connector.local.java import Program
+from wms_connector.local.ports import HOST
+from wms_connector.model.environment import Env
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+    from wms_connector.local.state import State, StateFolder
+    from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.stage import Stage
+
+HEAP_MB: Final = 1024
+_MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
+_OK: Final = 200
+
+
+def name(number: int) -> str:
+    """Name the worker of a number, from 1."""
+    return f"worker-{number}"
+
+
+def program(class_path: tuple[Path, ...], options: Sequence[str] = ()) -> Program:
+    """Give the worker as a Java program."""
+    return Program(_MAIN, class_path, HEAP_MB, ("-XX:+UseG1GC", *options))
+
+
+def write_properties(
+    folder: StateFolder,
+    part: str,
+    pipeline: Pipeline,
+    stage: Stage,
+    *,
+    port: int,
+    plugins: Sequence[Path],
+) -> Path:
+    """Write worker.properties and give its path."""
+    where = WorkerPlace(
+        plugin_path=",".join(str(path) for path in plugins),
+        advertised_host=HOST,
+        rest_host=HOST,
+        rest_port=port,
+        replication=1,
+    )
+    text = render_properties(worker_properties(pipeline, stage, where=where))
+    return folder.write_private(f"{part}/worker.properties", text)
+
+
+def environment(state: State, password: SecretStr) -> dict[str, str]:
+    """Give what the connector's configuration refers to."""
+    return {
+        Env.BROKERS.value: f"{HOST}:{state.ports['broker']}",
+        Env.DB_HOST.value: HOST,
+        Env.DB_PORT.value: str(state.ports["postgres"]),
+        Env.DB_NAME.value: state.database,
+        Env.DB_USER.value: state.user,
+        Env.DB_PASSWORD.value: password.get_secret_value(),
+    }
+
+
+def is_ready(port: int) -> bool:
+    """Tell whether the worker is healthy: it has joined its group and read its topics."""
+    import httpx
+
+    try:
+        return httpx.get(f"http://{HOST}:{port}/health", timeout=5).status_code == _OK
+    except httpx.TransportError:
+        return False

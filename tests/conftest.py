@@ -1,0 +1,76 @@
+"""One running laptop runtime, shared by every test of the session that needs one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from wms_connector.local.control import LocalControl
+from wms_connector.local.runtime import LocalRuntime
+from wms_connector.model.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wms_connector.local.status import LocalStatus
+    from wms_connector.model.stage import Stage
+
+_SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The clone's folder."""
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def session_folder() -> Iterator[Path]:
+    """A folder for this session's runtimes; what a killed session left is stopped and removed."""
+    _SESSIONS.mkdir(mode=0o700, exist_ok=True)
+    for left in _SESSIONS.iterdir():
+        pid = left.name.partition("-")[0]
+        if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+            _remove(left)
+    folder = _SESSIONS / f"{os.getpid()}-{secrets.token_hex(4)}"
+    folder.mkdir(mode=0o700)
+    yield folder
+    _remove(folder)
+
+
+@pytest.fixture(scope="session")
+def pipeline(repository: Path) -> Pipeline:
+    """The pipeline file of WMS."""
+    return Pipeline.load(repository / "pipeline.toml")
+
+
+@pytest.fixture(scope="session")
+def stage(pipeline: Pipeline) -> Stage:
+    """The shared runtime's stage."""
+    return pipeline.stage("tests")
+
+
+@pytest.fixture(scope="session")
+def runtime(session_folder: Path, pipeline: Pipeline, stage: Stage) -> LocalRuntime:
+    """The shared runtime, running, its connector registered. A test leaves it as it found it."""
+    shared = LocalRuntime(session_folder / "shared", pipeline, stage)
+    shared.up()
+    return shared
+
+
+@pytest.fixture
+def local(runtime: LocalRuntime) -> LocalStatus:
+    """Addresses and parts of the shared runtime as they are now."""
+    return runtime.status()
+
+
+def _remove(folder: Path) -> None:
+    for state in folder.iterdir():
+        LocalControl(state).down(purge=True)
+    folder.rmdir()
