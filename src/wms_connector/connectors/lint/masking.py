@@ -1,0 +1,49 @@
+"""Which values may be secrets, so that no finding repeats one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from wms_connector.connectors.lint.finding import HIDDEN
+
+REFERENCE: Final = re.compile(r"\$\{[A-Za-z0-9_.-]+:[^}]*\}")
+"""A reference to one of the worker's config providers, for instance `${env:DB_PASSWORD}`."""
+
+_SECRET_KEY: Final = re.compile(
+    r"password|passwd|passphrase|secret|token|credential|jaas\.config|sslkey|\.key$|api\.?key",
+    re.IGNORECASE,
+)
+_IN_URL: Final = re.compile(
+    r"//[^/@\s]*:[^/@\s]+@|thin:[^/@\s]+/[^@\s]+@|[?&;](?:password|pwd|user)=[^&;$]", re.IGNORECASE
+)
+_IN_JAAS: Final = re.compile(r"password\s*=\s*[\"']?(?!\$\{)[^\"';\s]", re.IGNORECASE)
+# Names that hold one of the words above and are no secrets.
+_HARMLESS: Final = re.compile(
+    r"credentials\.provider\.class$|\.callback\.handler\.class$|token\.endpoint\.url$"
+)
+
+
+def is_secret_key(key: str) -> bool:
+    """Tell whether a key's value is a secret by the key's name."""
+    return bool(_SECRET_KEY.search(key)) and not _HARMLESS.search(key)
+
+
+def holds_secret(key: str, value: str) -> bool:
+    """Tell whether a value shows a credential: it is one, and is not a reference to one."""
+    without = REFERENCE.sub("", value)
+    if "jaas" in key.lower():
+        return bool(_IN_JAAS.search(value))
+    if is_secret_key(key):
+        return without.strip() != ""
+    return bool(_IN_URL.search(without))
+
+
+def shown(key: str, value: str | None) -> str | None:
+    """Give a value as a finding may show it: at most 120 characters, no secret."""
+    if value is None:
+        return None
+    if holds_secret(key, value) or (is_secret_key(key) and not REFERENCE.fullmatch(value)):
+        return HIDDEN
+    limit = 120
+    return value if len(value) <= limit else f"{value[:limit]}…"
