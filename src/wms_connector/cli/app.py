@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from wms_connector.model.pipeline import FILE_NAME, Pipeline
+from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
+    from wms_connector.local.control import LocalControl
     from wms_connector.model.names import Names
-    from wms_connector.model.stage import Stage
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,16 +27,27 @@ LOCAL_STAGE: Final = "local"
 
 @dataclass
 class App:
-    """The common options of one call, read when they are first needed."""
+    """The common options of one call, read when they are first needed.
+
+    A laptop's runtime remembers the pipeline that it was started with: a command about it uses
+    that one, unless `--pipeline` names another.
+    """
 
     stage_text: str | None
-    pipeline_path: Path
+    pipeline_path: Path | None
     as_json: bool
+    is_laptop: bool = False
+    state_path: Path | None = None
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline file's content."""
-        return Pipeline.load(self.pipeline_path)
+        if self.pipeline_path is None and self.is_laptop:
+            from wms_connector.cli.origin import recorded
+
+            if (origin := recorded(self.state_dir)) is not None:
+                return origin.load()
+        return Pipeline.load(self.pipeline_path or default_pipeline())
 
     @cached_property
     def stage(self) -> Stage:
@@ -46,6 +58,19 @@ class App:
     def names(self) -> Names:
         """All names of the stage."""
         return self.pipeline.names(self.stage)
+
+    @cached_property
+    def state_dir(self) -> Path:
+        """The state folder of the laptop's runtime."""
+        from wms_connector.local.places import default_state
+
+        return self.state_path or default_state(Stage.parse(self.stage_text))
+
+    def control(self) -> LocalControl:
+        """The laptop's runtime, whether or not it runs."""
+        from wms_connector.local.control import LocalControl
+
+        return LocalControl(self.state_dir)
 
     def show(self, value: Any, text: str | None = None) -> None:
         """Print a value: as JSON if that was asked for, else as the text given."""
@@ -65,22 +90,33 @@ def default_pipeline() -> Path:
     return installed if installed.exists() else package.parents[1] / FILE_NAME
 
 
-def command(function: F | None = None, *, stage: str | None = None) -> Any:
-    """Give a command `--stage`, `--pipeline`, `--json`, and call it with an `App` first.
+def command(function: F) -> F:
+    """Give a command `--stage`, `--pipeline`, `--json`, and call it with an `App` first."""
+    return _with_common_options(function, laptop=False)
 
-    `stage` is the one that is meant when none is named; without it one has to be.
+
+def laptop_command(function: F) -> F:
+    """The same for commands that mean the laptop's runtime unless told otherwise.
+
+    Adds `--state`, and the stage is `local` unless another is named.
     """
-    if function is None:
-        return functools.partial(command, stage=stage)
-    inner = function
+    return click.option(
+        "--state",
+        "state_path",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="State folder of the laptop's runtime.  [default: one a stage]",
+    )(_with_common_options(function, laptop=True))
 
+
+def _with_common_options(function: F, *, laptop: bool) -> F:
     @click.option(
         "--stage",
         "stage_text",
         envvar="STAGE",
         metavar="STAGE",
         help="main, val, production, or a branch environment's name."
-        + (f"  [default: {stage}]" if stage else ""),
+        + (f"  [default: {LOCAL_STAGE}]" if laptop else ""),
     )
     @click.option(
         "--pipeline",
@@ -90,11 +126,16 @@ def command(function: F | None = None, *, stage: str | None = None) -> Any:
         help="Pipeline file.  [default: pipeline.toml here, else the WMS one]",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-    @functools.wraps(inner)
+    @functools.wraps(function)
     def wrapped(
-        *, stage_text: str | None, pipeline_path: Path | None, as_json: bool, **rest: Any
+        *,
+        stage_text: str | None,
+        pipeline_path: Path | None,
+        as_json: bool,
+        state_path: Path | None = None,
+        **rest: Any,
     ) -> Any:
-        chosen = stage if stage_text is None else stage_text
-        return inner(App(chosen, pipeline_path or default_pipeline(), as_json), **rest)
+        stage = LOCAL_STAGE if laptop and stage_text is None else stage_text
+        return function(App(stage, pipeline_path, as_json, laptop, state_path), **rest)
 
-    return wrapped
+    return wrapped  # type: ignore[return-value]

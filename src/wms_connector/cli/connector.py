@@ -1,0 +1,322 @@
+"""The verbs of connectors: status, wait, plan, apply, restart, pause, resume, stop, offsets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wms_connector.cli.app import App, laptop_command
+from wms_connector.cli.confirm import confirm
+from wms_connector.cli.shape import Shape, shape_options
+from wms_connector.cli.target import target, url_option
+from wms_connector.model.errors import UsageError, WmsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wms_connector.connect.client import ConnectClient
+    from wms_connector.connect.models import ConnectorStatus, Expanded
+    from wms_connector.connect.wait import Waiting
+
+Where = tuple[str, ...]
+_name = click.argument("name", required=False)
+
+
+@click.command(epilog="Example: wms-connector status --url http://127.0.0.1:8083 --json")
+@url_option
+@laptop_command
+def status(app: App, urls: Where) -> int:
+    """Show connectors and tasks; exit 1 unless all that the pipeline desires are RUNNING."""
+    with target(app, urls).client() as client:
+        found = client.expanded()
+    missing = [name for name in _desired_names(app) if name not in found]
+    shown = [_described(app, entry) for entry in found.values()]
+    shown += [{"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in missing]
+    healthy = not missing and all(
+        entry.status is not None and entry.status.is_running
+        for name, entry in found.items()
+        if app.names.owns_connector(name)
+    )
+    value = {"stage": app.stage.name, "healthy": healthy, "delivery": _delivery(app)}
+    app.show(value | {"connectors": shown}, _table(app, shown))
+    return int(not healthy)
+
+
+@click.command(epilog="Example: wms-connector wait --timeout 120")
+@click.option("--timeout", type=click.FloatRange(0, 86_400), default=60.0, show_default=True)
+@url_option
+@laptop_command
+def wait(app: App, urls: Where, timeout: float) -> None:
+    """Wait until the pipeline's connectors and their tasks are RUNNING."""
+    from wms_connector.connect.wait import until_running
+
+    with target(app, urls).client() as client:
+        running = until_running(client, _desired_names(app), _waiting(timeout))
+    states = {name: state.summary() for name, state in running.items()}
+    app.show(states, "\n".join(f"{name}: {state}" for name, state in states.items()))
+
+
+@click.command(epilog="Example: wms-connector plan")
+@url_option
+@shape_options
+@laptop_command
+def plan(app: App, urls: Where, shape: Shape) -> None:
+    """Show what `apply` would change at the connectors; changes nothing."""
+    from wms_connector.connect.reconcile import actual_of
+    from wms_connector.connect.reconcile import plan as make_plan
+
+    where = target(app, urls)
+    desired = shape.configs(app, laptop=where.is_local)
+    with where.client() as client:
+        made = make_plan(desired, actual_of(client.expanded()), owned=app.names.owns_connector)
+    app.show(made.as_json(), "\n".join(made.lines()))
+
+
+@click.command(epilog="Example: wms-connector apply --yes")
+@click.option("--yes", is_flag=True, help="Do not ask before a connector is removed.")
+@click.option("--timeout", type=click.FloatRange(0, 86_400), default=60.0, show_default=True)
+@url_option
+@shape_options
+@laptop_command
+def apply(app: App, urls: Where, shape: Shape, yes: bool, timeout: float) -> None:
+    """Bring the connectors to their configuration, then wait until they run."""
+    from wms_connector.connect.apply import apply as apply_plan
+    from wms_connector.connect.reconcile import Verb, actual_of
+    from wms_connector.connect.reconcile import plan as make_plan
+
+    where = target(app, urls)
+    desired = shape.configs(app, laptop=where.is_local)
+    with where.client() as client:
+        made = make_plan(desired, actual_of(client.expanded()), owned=app.names.owns_connector)
+        if not app.as_json:
+            click.echo("\n".join(made.lines()))
+        if made.of(Verb.REMOVE):
+            confirm(f"remove {len(made.of(Verb.REMOVE))} connectors", yes=yes)
+        outcome = apply_plan(made, client, waiting=_waiting(timeout))
+    states = {name: state.summary() for name, state in outcome.running.items()}
+    text = "\n".join(f"{name}: {state}" for name, state in states.items())
+    app.show(made.as_json() | {"running": states}, text)
+
+
+@click.command(epilog="Example: wms-connector restart --all")
+@_name
+@click.option("--all", "everything", is_flag=True, help="Also what is not FAILED.")
+@click.option("--task", type=click.IntRange(0), help="Only this task.")
+@url_option
+@laptop_command
+def restart(
+    app: App,
+    urls: Where,
+    name: str | None,
+    everything: bool,
+    task: int | None,
+) -> None:
+    """Restart what is FAILED of connectors and tasks, or with --all everything."""
+
+    def act(client: ConnectClient, connector: str) -> str:
+        if task is not None:
+            client.restart_task(connector, task)
+            return f"task {task} restarts"
+        if not everything and not client.status(connector).has_failed:
+            return "nothing is FAILED, nothing was restarted"
+        client.restart(connector, include_tasks=True, only_failed=not everything)
+        return "restarts"
+
+    _each(app, urls, name, act)
+
+
+@click.command(epilog="Example: wms-connector pause")
+@_name
+@url_option
+@laptop_command
+def pause(app: App, urls: Where, name: str | None) -> None:
+    """Pause connectors: tasks stay and read nothing; offsets are kept."""
+    _each(app, urls, name, _to_state("pause"))
+
+
+@click.command(epilog="Example: wms-connector resume")
+@_name
+@url_option
+@laptop_command
+def resume(app: App, urls: Where, name: str | None) -> None:
+    """Resume connectors that were paused or stopped."""
+    _each(app, urls, name, _to_state("resume"))
+
+
+@click.command(epilog="Example: wms-connector stop")
+@_name
+@url_option
+@laptop_command
+def stop(app: App, urls: Where, name: str | None) -> None:
+    """Stop connectors: tasks are shut down; offsets are kept, and can be changed now."""
+    _each(app, urls, name, _to_state("stop"))
+
+
+@click.command(epilog="Example: wms-connector offsets --json")
+@_name
+@click.option("--reset", is_flag=True, help="Forget them: a STOPPED connector starts anew.")
+@click.option(
+    "--set",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Set them for a STOPPED connector, as `offsets --json` printed them.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before they are changed.")
+@url_option
+@laptop_command
+def offsets(
+    app: App,
+    urls: Where,
+    name: str | None,
+    reset: bool,
+    file: Path | None,
+    yes: bool,
+) -> None:
+    """Show how far connectors have read; --reset and --set change it, after a question."""
+    if reset and file:
+        raise UsageError("--reset and --set exclude each other", hint="Give one of them")
+    if (reset or file) and name is None:
+        raise UsageError("a change of offsets needs NAME", hint="Name the connector")
+    with target(app, urls).client() as client:
+        if name is not None and file is not None:
+            entries = _entries(file, name)
+            confirm(f"set the offsets of {name}: changes between are lost or repeated", yes=yes)
+            click.echo(client.set_offsets(name, entries), err=app.as_json)
+        elif name is not None and reset:
+            confirm(f"forget the offsets of {name}: it will take a new snapshot", yes=yes)
+            click.echo(client.reset_offsets(name), err=app.as_json)
+        found = {
+            connector: [entry.model_dump() for entry in client.offsets(connector).offsets]
+            for connector in _chosen(app, client, name)
+        }
+    lines = [
+        f"{connector}  {json.dumps(entry['partition'])}  {json.dumps(entry['offset'])}"
+        for connector, entries in found.items()
+        for entry in entries or [{"partition": {}, "offset": None}]
+    ]
+    app.show(found, "\n".join(lines))
+
+
+def _each(
+    app: App,
+    urls: Where,
+    name: str | None,
+    act: Callable[[ConnectClient, str], str],
+) -> None:
+    with target(app, urls).client() as client:
+        done = {connector: act(client, connector) for connector in _chosen(app, client, name)}
+    app.show(done, "\n".join(f"{connector}: {what}" for connector, what in done.items()))
+
+
+def _to_state(verb: str) -> Callable[[ConnectClient, str], str]:
+    def act(client: ConnectClient, connector: str) -> str:
+        from wms_connector.connect.models import ConnectorState
+        from wms_connector.connect.wait import until_state
+
+        getattr(client, verb)(connector)
+        wanted = {
+            "pause": ConnectorState.PAUSED,
+            "resume": ConnectorState.RUNNING,
+            "stop": ConnectorState.STOPPED,
+        }[verb]
+        return until_state(client, connector, wanted, _waiting(60)).summary()
+
+    return act
+
+
+def _chosen(app: App, client: ConnectClient, name: str | None) -> list[str]:
+    """The connector that was named, or all of the pipeline's that are there."""
+    if name is not None:
+        return [name]
+    found = [known for known in client.connectors() if app.names.owns_connector(known)]
+    if not found:
+        raise WmsError(
+            f"no connector of {app.names.product} is at {client.where}",
+            hint="Register it with `wms-connector apply`",
+        )
+    return found
+
+
+def _desired_names(app: App) -> list[str]:
+    names = app.names
+    if app.pipeline.connector == "debezium":
+        return [names.connector]
+    schemas = app.pipeline.schemas
+    return [names.jdbc_connector(schema, schemas[0]) for schema in schemas]
+
+
+def _delivery(app: App) -> str:
+    if app.pipeline.connector == "jdbc":
+        return "at-least-once"
+    return app.pipeline.delivery
+
+
+def _described(app: App, entry: Expanded) -> dict[str, Any]:
+    name = entry.info.name
+    found: dict[str, Any] = {"name": name, "ours": app.names.owns_connector(name)}
+    if entry.status is None:
+        return found | {"state": "UNASSIGNED", "tasks": []}
+    return found | _state(entry.status)
+
+
+def _state(status: ConnectorStatus) -> dict[str, Any]:
+    head = status.connector
+    return {
+        "state": head.state.value,
+        "worker": head.worker_id,
+        "trace": head.trace,
+        "tasks": [
+            {
+                "id": task.id,
+                "state": task.state.value,
+                "worker": task.worker_id,
+                "trace": task.trace,
+            }
+            for task in status.tasks
+        ],
+    }
+
+
+def _table(app: App, shown: list[dict[str, Any]]) -> str:
+    from wms_connector.connect.trace import causes
+
+    lines = [f"stage {app.stage.name}, {_delivery(app)}"]
+    for entry in shown:
+        note = "" if entry["ours"] else "  (not this pipeline's)"
+        lines.append(f"{entry['name']:<28} {entry['state']:<11} {entry.get('worker', '')}{note}")
+        lines += [f"    {cause}" for cause in causes(entry.get("trace") or "")]
+        for task in entry["tasks"]:
+            lines.append(f"  task {task['id']:<21} {task['state']:<11} {task['worker']}")
+            lines += [f"    {cause}" for cause in causes(task["trace"] or "")]
+        if entry["state"] == "RUNNING" and not entry["tasks"]:
+            lines.append("  no task: nothing is read")
+    if not shown:
+        lines.append("no connector; register it with `wms-connector apply`")
+    return "\n".join(lines)
+
+
+def _waiting(seconds: float) -> Waiting:
+    from wms_connector.connect.wait import Waiting
+
+    return Waiting(seconds=seconds, progress=lambda text: click.echo(text, err=True))
+
+
+def _entries(file: Path, name: str) -> list[Any]:
+    from pydantic import TypeAdapter, ValidationError
+
+    from wms_connector.connect.models import OffsetEntry
+
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return TypeAdapter(list[OffsetEntry]).validate_python(
+            found.get(name, []) if isinstance(found, dict) else found
+        )
+    except (ValueError, ValidationError, UnicodeDecodeError):
+        raise UsageError(
+            f"{file} holds no offsets of {name}",
+            hint=f"Expected what `wms-connector offsets {name} --json` prints",
+        ) from None
