@@ -7,6 +7,7 @@ the worker has it, because differences are made from it: show it through `redact
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -55,7 +56,12 @@ _T = TypeVar("_T")
 VALIDATING_SECONDS: Final = 95.0
 """For calls that make a plugin try its database; the worker itself gives up after 90 s."""
 _OK: Final = (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED, httpx.codes.NO_CONTENT)
-_INVALID: Final = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
+_FINAL: Final = frozenset({int(httpx.codes.INTERNAL_SERVER_ERROR)})
+_INVALID: Final = (
+    httpx.codes.BAD_REQUEST,
+    httpx.codes.UNPROCESSABLE_ENTITY,
+    httpx.codes.INTERNAL_SERVER_ERROR,
+)
 
 
 class ConnectClient:
@@ -150,17 +156,17 @@ class ConnectClient:
                 "or a reference",
                 hint="Write the plugin's class as connector.class",
             )
-        reply = self._http.call(
-            "PUT",
-            f"/connector-plugins/{_part(plugin)}/config/validate",
-            body=dict(config),
-            seconds=VALIDATING_SECONDS,
-        )
-        if reply.status == httpx.codes.NOT_FOUND:
-            raise NotFoundError(plugin, [p.name for p in self.plugins()], kind="plugin")
-        if reply.status not in _OK:
-            # Also for an unknown class; no text of an answer to references is passed on.
-            raise RejectedConfigError(plugin, {}, general=self._messages(reply, config))
+        path = f"/connector-plugins/{_part(plugin)}/config/validate"
+        reply = self._checked_by_plugin("PUT", path, dict(config))
+        if reply.status in _INVALID or reply.status == httpx.codes.NOT_FOUND:
+            plugins = [found.name for found in self.plugins()]
+            if plugin not in plugins:
+                raise NotFoundError(plugin, plugins, kind="plugin")
+            if reply.status == httpx.codes.INTERNAL_SERVER_ERROR:
+                reply = self._checked_by_plugin("PUT", path, dict(config), final=frozenset())
+            if reply.status not in _OK:
+                raise RejectedConfigError(plugin, {}, general=self._messages(reply, config))
+        self._ok(reply, f"the validation of {plugin}")
         raw = self._parsed(RawValidation, reply.data)
         return rebuild(config, raw, self._known(plugin), self.redactor)
 
@@ -172,10 +178,17 @@ class ConnectClient:
         return tuple(sorted(self._parsed(tuple[str, ...], data)))
 
     def expanded(self) -> dict[str, Expanded]:
-        """Every connector with configuration and status, in one call (2.3 and later)."""
+        """Every connector with configuration and status (2.3 and later).
+
+        Kafka Connect leaves out of this answer what has no status yet, so that is asked for.
+        """
         params = {"expand": ["info", "status"]}
         data = self._ok(self._http.call("GET", "/connectors", params=params), "the connectors")
         found = self._parsed(dict[str, Expanded], data)
+        for name in self.connectors():
+            if name not in found:
+                with contextlib.suppress(NotFoundError):  # removed just now
+                    found[name] = Expanded(info=self.connector(name))
         return {
             name: entry.model_copy(update={"status": entry.status and self._safe(entry.status)})
             for name, entry in sorted(found.items())
@@ -202,20 +215,12 @@ class ConnectClient:
         if initial_state is not None:
             body["initial_state"] = initial_state.value
         _path(name)
-        reply = self._http.call(
-            "POST", "/connectors", body=body, repeatable=False, seconds=VALIDATING_SECONDS
-        )
-        self._accepted(reply, name, config)
-        return self._parsed(ConnectorInfo, reply.data)
+        return self._registered("POST", "/connectors", name, config, body)
 
     def put(self, name: str, config: Mapping[str, str]) -> ConnectorInfo:
         """Create a connector or replace its configuration; doing it twice does no harm."""
         _checked_name(name, config)
-        reply = self._http.call(
-            "PUT", f"{_path(name)}/config", body=dict(config), seconds=VALIDATING_SECONDS
-        )
-        self._accepted(reply, name, config)
-        return self._parsed(ConnectorInfo, reply.data)
+        return self._registered("PUT", f"{_path(name)}/config", name, config, dict(config))
 
     def patch(self, name: str, changes: Mapping[str, str | None]) -> ConnectorInfo:
         """Change single keys; None removes one (3.8 and later)."""
@@ -345,22 +350,55 @@ class ConnectClient:
         if reply.status in _OK:
             return reply.data
         message = self.redactor.text(_message(reply))
+        if "STOPPED state" in message:
+            raise RefusedError(
+                f"offsets cannot be changed while {what} runs",
+                hint="Stop it first: `wms-connector stop`",
+            )
         raise RefusedError(
             f"Kafka Connect at {self.where} refuses the call for {what} ({reply.status})"
             + (f": {message}" if message else ""),
             hint="Check what was asked, and whether something in front of it wants a sign-in",
         )
 
-    def _accepted(self, reply: Reply, name: str, config: Mapping[str, str]) -> None:
-        if reply.status not in _INVALID:
-            self._ok(reply, f"the connector {name!r}")
-            return
+    def _registered(
+        self, method: str, path: str, name: str, config: Mapping[str, str], body: Any
+    ) -> ConnectorInfo:
+        reply = self._checked_by_plugin(method, path, body)
+        if reply.status in _INVALID:
+            # Workers of 4.x answer 500 instead of 400 when a plugin leaves out a key's value, as
+            # Debezium for PostgreSQL does. So only the validation tells which of them it was.
+            fields, general = self._why(name, config)
+            if reply.status == httpx.codes.INTERNAL_SERVER_ERROR and not (fields or general):
+                reply = self._checked_by_plugin(method, path, body, final=frozenset())
+            else:
+                messages = general or (() if fields else self._messages(reply, config))
+                raise RejectedConfigError(name, fields, general=messages)
+        self._ok(reply, f"the connector {name!r}")
+        return self._parsed(ConnectorInfo, reply.data)
+
+    def _checked_by_plugin(
+        self, method: str, path: str, body: Any, *, final: frozenset[int] = _FINAL
+    ) -> Reply:
+        return self._http.call(
+            method,
+            path,
+            body=body,
+            repeatable=method != "POST",
+            final=final,
+            seconds=VALIDATING_SECONDS,
+        )
+
+    def _why(
+        self, name: str, config: Mapping[str, str]
+    ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
         try:
-            fields = self.validate({**config, "name": name}).errors
+            found = self.validate({**config, "name": name})
+        except NotFoundError as error:
+            return {"connector.class": (f"{error.what}. {error.hint}",)}, ()
         except (ConnectFailure, UsageError):
-            fields = {}
-        general = () if fields else self._messages(reply, config)
-        raise RejectedConfigError(name, fields, general=general)
+            return {}, ()
+        return found.errors, found.general
 
     def _messages(self, reply: Reply, config: Mapping[str, str]) -> tuple[str, ...]:
         message = _message(reply)
@@ -411,8 +449,12 @@ def _part(text: str) -> str:
 
 
 def _path(name: str) -> str:
-    if not name.strip() or name in {".", ".."} or re.search(r"[\x00-\x1f\x7f]", name):
-        raise UsageError(f"{name!r} is no connector's name", hint="Give the name of a connector")
+    # Its web server refuses escaped slashes and the like in a path, so none can be addressed.
+    if not name.strip() or name in {".", ".."} or re.search(r"[\x00-\x1f\x7f/\\;%]", name):
+        raise UsageError(
+            f"{name!r} is no connector's name",
+            hint="Kafka Connect cannot address an empty one, or one with / \\ ; or %",
+        )
     return f"/connectors/{_part(name)}"
 
 

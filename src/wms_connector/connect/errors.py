@@ -6,6 +6,7 @@
     ├── RebalanceError         409: workers are sharing out the work; try again
     ├── StartingError          503: the worker is not ready yet
     ├── ServerError            the worker failed inside
+    │   └── InternalError      for a reason of its own, which seldom goes away
     ├── NotFoundError          no such connector (says which there are) or plugin
     ├── AlreadyExistsError     a connector of that name is there
     ├── RejectedConfigError    the configuration, with a message a field
@@ -50,6 +51,10 @@ class StartingError(ConnectFailure):
 
 class ServerError(ConnectFailure):
     """The worker failed inside, or something in front of it did."""
+
+
+class InternalError(ServerError):
+    """The worker failed for a reason of its own, for example a fault in a plugin."""
 
 
 class NotFoundError(ConnectFailure):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ import tenacity
 from wms_connector.connect.errors import (
     AlreadyExistsError,
     ConnectFailure,
+    InternalError,
     RebalanceError,
     ServerError,
     StartingError,
@@ -35,7 +37,8 @@ class Patience:
     """How long a call is tried again, in seconds.
 
     `seconds` is for a worker that answers and cannot now (rebalance, start, failure inside);
-    kcctl waits as long for a rebalance. `unreachable_seconds` is for workers that do not answer.
+    kcctl waits as long for a rebalance. `unreachable_seconds` is for workers that do not answer,
+    and for one that fails for a reason of its own, which seldom goes away.
     Waits double from `first` to `longest`.
     """
 
@@ -99,22 +102,23 @@ class Http:
         body: Any = None,
         repeatable: bool = True,
         as_it_is: bool = False,
+        final: frozenset[int] = frozenset(),
         seconds: float = 30.0,
     ) -> Reply:
         """Call, and try again while it makes sense.
 
         `repeatable` is false for a call that does harm when it is done twice: then it is tried
         again only when it certainly was not done (nothing sent, 409, 503), and a lost answer
-        raises UncertainError. With `as_it_is` the first answer counts, whatever its status.
-        `seconds` is for one answer.
+        raises UncertainError. An answer with a status in `final` is given as it is, and with
+        `as_it_is` the first answer whatever its status. `seconds` is for one answer.
         """
         started = self._clock()
 
         def give_up(state: tenacity.RetryCallState) -> bool:
             error = state.outcome.exception() if state.outcome else None
             patience = self._patience
-            unreachable = isinstance(error, UnreachableError)
-            limit = patience.unreachable_seconds if unreachable else patience.seconds
+            brief = isinstance(error, UnreachableError | InternalError)
+            limit = patience.unreachable_seconds if brief else patience.seconds
             return self._clock() - started + state.upcoming_sleep > limit
 
         def worth_it(error: BaseException) -> bool:
@@ -134,7 +138,7 @@ class Http:
 
         def attempt() -> Reply:
             where, status, content = self._round(path, request, repeatable=repeatable)
-            if as_it_is:
+            if as_it_is or status in final:
                 return Reply(status, _json(content))
             return _classified(status, content, f"{method} {path}", where)
 
@@ -208,9 +212,13 @@ def _classified(status: int, content: bytes, what: str, where: str) -> Reply:
             f"{where} is not ready for {what} (503)", hint="Wait until the worker has started"
         )
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        timed_out = ": its workers did not agree in time" if "timed out" in lower else ""
-        raise ServerError(
-            f"{where} failed inside on {what} ({status}){timed_out}",
+        # With a message of its own, a 500 passes only if the workers could not agree; the text
+        # itself stays here, because it can quote what the worker resolved.
+        lasting = (
+            status == httpx.codes.INTERNAL_SERVER_ERROR and lower and not _PASSES.search(lower)
+        )
+        raise (InternalError if lasting else ServerError)(
+            f"{where} failed inside on {what} ({status})",
             hint="Look into the worker's log at this time",
         )
     if data is _NO_JSON or httpx.codes.is_redirect(status):
@@ -222,6 +230,7 @@ def _classified(status: int, content: bytes, what: str, where: str) -> Reply:
 
 
 _NO_JSON: Final = object()
+_PASSES: Final = re.compile(r"timed out|forward|rebalanc|leader|starting up")
 
 
 def _json(content: bytes) -> Any:

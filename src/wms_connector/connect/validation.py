@@ -51,15 +51,21 @@ _SENTENCES: Final = tuple(
         (r"unknown ?host|name or service not known", "the database's host name is unknown"),
         (r"connection( to .*)? (was )?refused", "nothing listens at the database's host and port"),
         (r"timed? ?out", "the database does not answer in time"),
-        (r"unable to connect|could not connect|cannot connect", "the database cannot be reached"),
-        (r"missing required configuration|a value is required|must be non-empty", "it is required"),
+        (
+            r"unable to connect|(could not|cannot) connect|connection attempt failed",
+            "the database cannot be reached",
+        ),
+        (r"error while validating connector config", "the database check failed"),
+        (r"regular expression|regex", "it is no valid regular expression"),
+        (r"has invalid format", "its form is wrong, or its reference could not be resolved"),
+        (r"missing required configuration|a value is required|must be non-", "it is required"),
         (r"configuration is not defined", "the plugin does not define this key"),
-        (r"not a number|not an? (integer|long|number)|positive integer|expected", "wrong type"),
+        (r"positive", "it must be a positive whole number"),
+        (r"not a number|not an? (integer|long|number)|is expected|expected value", "wrong type"),
         (r"must be at least|no less than|greater than", "the value is too small"),
         (r"must be no more than|at most|less than", "the value is too large"),
         (r"must be one of|one of the following", "the value is none of those allowed"),
-        (r"(class|type) \S+ (could not|cannot) be found|class not found", "no such class"),
-        (r"regular expression|regex", "it is no valid regular expression"),
+        (r"could not be found|failed to find any class|class not found", "no such class"),
     )
 )
 # Keys of Kafka Connect itself (SourceConnectorConfig of 4.x): they never derive from values.
@@ -87,12 +93,24 @@ class RawValue(BaseModel):
     recommended_values: list[str | None] = []
 
 
+class RawDefinition(BaseModel):
+    """`configs[].definition`, of which only the name is used. Stays inside this package."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    name: str
+
+
 class RawField(BaseModel):
     """One of `configs`. Stays inside this package."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
-    definition: dict[str, object] | None = None
-    value: RawValue
+    definition: RawDefinition | None = None
+    value: RawValue | None = None  # Debezium leaves it out for some keys
+
+    @property
+    def name(self) -> str:
+        """The key; empty when the worker gives none."""
+        return self.value.name if self.value else self.definition.name if self.definition else ""
 
 
 class RawValidation(BaseModel):
@@ -125,12 +143,16 @@ class ValidatedField:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A validated configuration, safe to show; `withheld` fields had names that may not be."""
+    """A validated configuration, safe to show.
+
+    `withheld` fields had names that may not be shown; `general` are the messages about those.
+    """
 
     plugin: str
     error_count: int
     fields: tuple[ValidatedField, ...]
     withheld: int
+    general: tuple[str, ...] = ()
 
     @property
     def errors(self) -> dict[str, tuple[str, ...]]:
@@ -171,12 +193,15 @@ def rebuild(
     allowed = {*submitted, *known, *FRAMEWORK_KEYS}
     fields: dict[str, ValidatedField] = {}
     withheld = 0
+    general: tuple[str, ...] = ()
     for raw in answer.configs:
-        name = raw.value.name
+        name = raw.name
         if closed and name not in allowed:
             withheld += 1
+            general += sentences(raw.value.errors if raw.value else ())
             continue
-        errors, recommended = raw.value.errors, raw.value.recommended_values
+        found = raw.value or RawValue(name=name)
+        errors, recommended = found.errors, found.recommended_values
         fields[name] = ValidatedField(
             name=name,
             submitted=redactor.value(name, submitted.get(name)),
@@ -200,4 +225,5 @@ def rebuild(
         error_count=answer.error_count,
         fields=tuple(fields[name] for name in sorted(fields)),
         withheld=withheld,
+        general=tuple(dict.fromkeys(f"a key derived from a reference: {told}" for told in general)),
     )

@@ -149,6 +149,7 @@ class TopicAdmin:
         for alter in plan.alter:
             progress(f"altering {alter.topic}")
         self._alter(plan.alter)
+        self._wait_until_altered(plan.alter)
         created = tuple(topic.name for topic in plan.create)
         self.wait_until_visible(created)
         for name in created:
@@ -201,6 +202,23 @@ class TopicAdmin:
                     hint="Run the command again; check that no worker of the stage still runs",
                 )
             self._sleep(_POLL_SECONDS)
+
+    def _wait_until_altered(self, alterations: Sequence[Alter]) -> None:
+        """Wait until brokers show what was changed: they learn it some milliseconds later."""
+        deadline = self._clock() + CHANGE_SECONDS
+        pending = {alter.topic: alter for alter in alterations}
+        while pending:
+            for name, topic in self.describe(pending).items():
+                if all(topic.settings.get(c.key) == c.after for c in pending[name].changes):
+                    del pending[name]
+            if pending and self._clock() >= deadline:
+                raise TimedOutError(
+                    f"{len(pending)} altered topics do not show it after {CHANGE_SECONDS:.0f} s: "
+                    f"{', '.join(pending)}",
+                    hint="Plan again; somebody else may have changed them at the same time",
+                )
+            if pending:
+                self._sleep(_POLL_SECONDS)
 
     def _layouts(self, names: Iterable[str], *, led: bool = False) -> dict[str, tuple[int, int]]:
         """Partitions and replicas of those topics that exist; with `led`, of those with leaders."""

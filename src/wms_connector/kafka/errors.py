@@ -70,20 +70,26 @@ class SecondNamedStageError(KafkaFailure):
 
 
 class SeveralFailuresError(KafkaFailure):
-    """More than one topic failed."""
+    """More than one topic failed; told is one of each kind, and how many there are of it."""
 
     def __init__(self, failures: Sequence[KafkaFailure]) -> None:
         self.failures = tuple(failures)
-        hints = dict.fromkeys(failure.hint for failure in failures if failure.hint)
-        super().__init__(
-            "; ".join(dict.fromkeys(failure.what for failure in failures)),
-            hint=". ".join(hints) or None,
-        )
+        kinds: dict[type[KafkaFailure], list[KafkaFailure]] = {}
+        for failure in failures:
+            kinds.setdefault(type(failure), []).append(failure)
+        told = [
+            first.what + (f", and {len(rest)} more topics likewise" if rest else "")
+            for first, *rest in kinds.values()
+        ]
+        hints = [kind[0].hint for kind in kinds.values() if kind[0].hint]
+        super().__init__("; ".join(told), hint=". ".join(hints) or None)
 
 
 _COLLISION: Final = re.compile(
     r"Topic '(?P<new>[^']+)' collides with existing topics?: (?P<old>.+)"
 )
+# Said by librdkafka when one side speaks TLS and the other does not; a transport error to it.
+_WRONG_PROTOCOL: Final = ("SSL handshake failed", "security.protocol is correctly configured")
 _UNREACHABLE: Final = frozenset(
     {KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE}
 )
@@ -173,7 +179,7 @@ def _unanswered(
     error: KafkaError, doing: str, brokers: str, causes: Sequence[KafkaError]
 ) -> KafkaFailure:
     for cause in causes:
-        if cause.code() in _SIGN_IN:
+        if cause.code() in _SIGN_IN or any(text in _text(cause) for text in _WRONG_PROTOCOL):
             return _sign_in(cause, brokers)
     reasons = [_text(cause) for cause in causes if cause.code() != KafkaError._ALL_BROKERS_DOWN]
     if reasons or causes or error.code() in _UNREACHABLE:
