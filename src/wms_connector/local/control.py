@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.local import broker, logs, postgres, processes, worker
+from wms_connector.local import aot, broker, logs, postgres, processes, worker
 from wms_connector.local.errors import LocalError, NotRunningError, StartError, StateError
-from wms_connector.local.java import environment
+from wms_connector.local.java import environment, java
 from wms_connector.local.ports import is_free
 from wms_connector.local.progress import Progress, Silent
 from wms_connector.local.state import Launch, Part, State, StateFolder
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 READY_SECONDS: Final = 90.0
 """How long a part may take to come up. Seconds are usual; a loaded machine takes longer."""
 _POLL: Final = 0.03  # s
-# A worker's tasks may take 30 s to end; the other parts write what they hold to disk.
-_PATIENCE: Final = {"worker": 40.0, "broker": 30.0, "postgres": 30.0}
+# A worker's tasks may take 30 s to end, and its first stop writes the AOT cache; the other parts
+# write what they hold to disk.
+_PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0}
 
 
-class Cancelled(LocalError):
+class CancelledError(LocalError):
     """Another part failed, or the user pressed Ctrl-C."""
 
 
@@ -110,7 +111,7 @@ class LocalControl:
             _discard_stale_pidfile(Path(launch.folder))
         extra = worker.environment(state, self.folder.password()) if launch.kind == "worker" else {}
         if self._cancelled.is_set():
-            raise Cancelled(f"{launch.name} was not started")
+            raise CancelledError(f"{launch.name} was not started")
         began = time.monotonic()
         self.progress.begin(launch.name)
         process = processes.spawn(
@@ -120,7 +121,7 @@ class LocalControl:
         ready = self._readiness(launch, state)
         while not ready():
             if self._cancelled.wait(_POLL):
-                raise Cancelled(f"{launch.name} was not waited for")
+                raise CancelledError(f"{launch.name} was not waited for")
             if processes.alive(process) is None:
                 raise self._failure(launch, "ended while it started", begins)
             if time.monotonic() - began > READY_SECONDS:
@@ -171,9 +172,18 @@ class LocalControl:
         gentle = signal.SIGINT if kind == "postgres" else signal.SIGTERM
         self.progress.begin(f"stopping {part.launch.name}")
         processes.stop(part.process, gentle=gentle, patience=_PATIENCE[kind])
+        self._adopt(part)
         self._record(part.model_copy(update={"process": None}))
         took = time.monotonic() - began
         self.progress.end(f"stopping {part.launch.name}", f"stopped in {took:.1f} s")
+
+    def _adopt(self, part: Part) -> None:
+        """Keep what a first run has recorded, for quicker starts."""
+        training = part.launch.training
+        if training is None or not Path(training.output).is_file():
+            return
+        if not aot.adopt(training, java(), Path(part.launch.folder) / "java.args"):
+            self.progress.note(f"{part.launch.name} left no usable AOT cache; starts stay slower")
 
     def _sweep(self, state: State) -> None:
         """End what an earlier crash left and nothing has recorded."""
@@ -196,7 +206,15 @@ class LocalControl:
 
     def _remove(self, state: State | None) -> None:
         """Remove what a runtime consists of, and the folder if nothing else is in it."""
-        names = {"state.json", "secrets.json", "pgpass", "logs", "postgres", "broker"}
+        names = {
+            "state.json",
+            "secrets.json",
+            "pipeline.json",
+            "pgpass",
+            "logs",
+            "postgres",
+            "broker",
+        }
         names |= set(state.parts) if state else set()
         names |= {path.name for path in self.folder.path.glob("worker-*")}
         names |= {path.name for path in self.folder.path.glob(".*.*.*")}

@@ -11,7 +11,6 @@ import shutil
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -22,6 +21,7 @@ from wms_connector.local.maven import Repository, repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from wms_connector.local.lock import Artifact
     from wms_connector.local.progress import Progress

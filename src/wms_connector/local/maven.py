@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from pydantic import SecretStr
 
@@ -98,8 +98,8 @@ def _mirror(path: Path, environment: Mapping[str, str]) -> Repository | None:
                 f"{path} is no ordinary Maven settings file",
                 hint="Remove its DOCTYPE and keep it below 1 MB",
             )
-        root = ElementTree.fromstring(text)  # noqa: S314 - the user's own file, without a DTD
-    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
+        root = ET.fromstring(text)  # noqa: S314 - the user's own file, without a DTD
+    except (OSError, UnicodeDecodeError, ET.ParseError) as error:
         raise ArtifactError(
             f"{path} cannot be read: {error}", hint="Mend the file; Maven reads it as well"
         ) from None
@@ -119,7 +119,7 @@ def _mirrors_central(mirror_of: str) -> bool:
 
 
 def _sign_in(
-    root: ElementTree.Element, server: str, environment: Mapping[str, str]
+    root: ET.Element, server: str, environment: Mapping[str, str]
 ) -> tuple[str | None, SecretStr | None]:
     for entry in _all(root, "servers", "server"):
         user = _expanded(_text(entry, "username"), environment)
@@ -128,11 +128,11 @@ def _sign_in(
     return None, None
 
 
-def _all(root: ElementTree.Element, parent: str, child: str) -> list[ElementTree.Element]:
+def _all(root: ET.Element, parent: str, child: str) -> list[ET.Element]:
     return root.findall(f"{{*}}{parent}/{{*}}{child}")
 
 
-def _text(element: ElementTree.Element, child: str) -> str:
+def _text(element: ET.Element, child: str) -> str:
     return (element.findtext(f"{{*}}{child}") or "").strip()
 
 

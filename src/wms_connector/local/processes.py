@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import psutil
@@ -157,8 +158,7 @@ def _is_part(argv: list[str], inside: str) -> bool:
     if program == "java":
         return any(word.startswith(f"@{inside}") for word in argv)
     if program == "postgres":
-        pairs = zip(argv, argv[1:], strict=False)
-        return any(flag == "-D" and word.startswith(inside) for flag, word in pairs)
+        return any(flag == "-D" and word.startswith(inside) for flag, word in pairwise(argv))
     return False
 
 

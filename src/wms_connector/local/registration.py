@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-import httpx
-
-from wms_connector.connectors.debezium_postgres import debezium_postgres
-from wms_connector.kafka.admin import TopicAdmin
-from wms_connector.kafka.clients import Cluster, admin_client
-from wms_connector.kafka.plan import plan
-from wms_connector.kafka.topics import desired
-from wms_connector.local.errors import StartError
+from wms_connector.connectors.rendering import render
+from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.local.ports import HOST
 from wms_connector.model.security import KafkaSecurity
 
 if TYPE_CHECKING:
-    import threading
+    from collections.abc import Callable, Sequence
 
-    from wms_connector.local.state import State
+    from pydantic import SecretStr
+
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
+DATABASE = DatabaseShape(vendor="postgres")
+"""The laptop's database, as configurations are rendered for it."""
 
-def apply_topics(pipeline: Pipeline, stage: Stage, state: State) -> None:
-    brokers = f"{HOST}:{state.ports['broker']}"
+
+def apply_topics(
+    pipeline: Pipeline, stage: Stage, port: int, told: Callable[[str], object] = str
+) -> int:
+    """Create or align every topic of the stage; give how many changed. Raises KafkaFailure."""
+    from wms_connector.kafka.admin import Client, TopicAdmin
+    from wms_connector.kafka.clients import Cluster, admin_client
+    from wms_connector.kafka.plan import plan
+    from wms_connector.kafka.topics import desired
+
+    brokers = f"{HOST}:{port}"
     client, causes = admin_client(Cluster(brokers, KafkaSecurity.PLAINTEXT))
-    admin = TopicAdmin(client, brokers, causes=causes.take)
+    admin = TopicAdmin(cast("Client", cast("Any", client)), brokers, causes=causes.take)
     wanted = desired(pipeline, stage, replication=1)
-    admin.apply(plan(wanted, admin.describe(topic.name for topic in wanted)))
+    applied = admin.apply(plan(wanted, admin.describe(topic.name for topic in wanted)))
+    for name in applied.altered:
+        told(f"the topic {name} was aligned with the pipeline file")
+    return len(applied.created) + len(applied.altered)
 
 
-def register(pipeline: Pipeline, stage: Stage, url: str, cancelled: threading.Event) -> None:
-    config = debezium_postgres(pipeline, stage)
-    name = pipeline.names(stage).connector
-    with httpx.Client(base_url=url, timeout=30) as client:
-        answer = client.put(f"/connectors/{name}/config", json=config)
-        if answer.is_error:
-            raise StartError(f"{name} was refused: {answer.text}")
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            status = client.get(f"/connectors/{name}/status").json()
-            states = [status.get("connector", {}).get("state")]
-            states += [task["state"] for task in status.get("tasks", [])]
-            if len(states) > 1 and set(states) == {"RUNNING"}:
-                return
-            if cancelled.wait(0.05):
-                return
-        raise StartError(f"{name} does not run: {status}")
+def register(
+    pipeline: Pipeline,
+    stage: Stage,
+    urls: Sequence[str],
+    *,
+    secrets: Sequence[SecretStr],
+    wait: Callable[[float], None],
+) -> None:
+    """Register the stage's connectors and wait until they and their tasks run.
+
+    `wait` sleeps for seconds and raises if the work was cancelled. Raises ConnectFailure.
+    """
+    from wms_connector.connect.apply import reconcile
+    from wms_connector.connect.client import ConnectClient
+    from wms_connector.connect.wait import Waiting
+
+    configs = render(pipeline, stage, database=DATABASE, security=KafkaSecurity.PLAINTEXT)
+    names = pipeline.names(stage)
+    with ConnectClient(urls, secrets=secrets, sleep=wait) as client:
+        reconcile(
+            client, configs, owned=names.owns_connector, waiting=Waiting(seconds=90, sleep=wait)
+        )

@@ -7,11 +7,11 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.local import broker, lock, ports, postgres, processes, worker
-from wms_connector.local.control import LocalControl, PartFailedError
+from wms_connector.local import aot, broker, lock, ports, postgres, processes, worker
+from wms_connector.local.aot import Training
+from wms_connector.local.control import CancelledError, LocalControl, PartFailedError
 from wms_connector.local.errors import StateError
 from wms_connector.local.fetch import Cache, fetch
 from wms_connector.local.java import Java, Program, argument_file, java
@@ -24,6 +24,7 @@ from wms_connector.local.status import LocalStatus, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from wms_connector.local.progress import Progress
     from wms_connector.model.pipeline import Pipeline
@@ -106,7 +107,7 @@ class LocalRuntime(LocalControl):
         with ThreadPoolExecutor(2, thread_name_prefix="up") as pool:
             jobs = [pool.submit(self._database_up), pool.submit(self._kafka_up)]
             try:
-                while not wait(jobs, timeout=0.1).not_done == set():
+                while wait(jobs, timeout=0.1).not_done:
                     if any(job.done() and job.exception() for job in jobs):
                         break
             finally:
@@ -156,7 +157,9 @@ class LocalRuntime(LocalControl):
         ]
         self.progress.end("artefacts", f"there after {time.monotonic() - began:.1f} s")
         self._broker_up(runtime, self._class_path(artifacts, Purpose.BROKER))
-        apply_topics(self.pipeline, self.stage, self._recorded())
+        apply_topics(
+            self.pipeline, self.stage, self._recorded().ports[broker.NAME], self.progress.note
+        )
         self._workers_up(runtime, self._class_path(artifacts, Purpose.WORKER), plugins)
 
     def _class_path(self, artifacts: Sequence[Artifact], purpose: Purpose) -> tuple[Path, ...]:
@@ -169,7 +172,7 @@ class LocalRuntime(LocalControl):
         def launch(port: int) -> Launch:
             controller = self._port("controller", {port})
             settings = broker.write_properties(self.folder, port, controller)
-            argv = self._java(runtime, program, broker.NAME)
+            argv, training = self._java(runtime, program, broker.NAME)
             formatter = [
                 str(runtime.launcher),
                 "-Xshare:auto",
@@ -179,7 +182,7 @@ class LocalRuntime(LocalControl):
                 ":".join(str(path) for path in class_path),
             ]
             broker.format_storage(self.folder, formatter, self._recorded().cluster_id)
-            return self._launch(broker.NAME, "broker", (*argv, str(settings)), port)
+            return self._launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
 
         self._ensure(broker.NAME, launch)
 
@@ -195,8 +198,8 @@ class LocalRuntime(LocalControl):
                 settings = worker.write_properties(
                     self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
                 )
-                argv = self._java(runtime, program, name)
-                return self._launch(name, "worker", (*argv, str(settings)), port)
+                argv, training = self._java(runtime, program, name)
+                return self._launch(name, "worker", (*argv, str(settings)), port, training)
 
             self._ensure(name, launch)
 
@@ -204,13 +207,20 @@ class LocalRuntime(LocalControl):
             done = [pool.submit(bring_up, name) for name in names]
         _raise_first([job.exception() for job in done])
 
-    def _java(self, runtime: Java, program: Program, part: str) -> tuple[str, ...]:
-        text = argument_file(program, folder=self.folder.part(part))
-        arguments = self.folder.write_private(f"{part}/java.args", text)
-        return (
-            str(runtime.launcher),
-            f"@{arguments}",
+    def _java(
+        self, runtime: Java, program: Program, part: str
+    ) -> tuple[tuple[str, ...], Training | None]:
+        """Write a part's Java arguments; without an AOT cache its run is the training for one."""
+        cached = aot.place(self._cache.folder, runtime, program)
+        training = None
+        if part in {broker.NAME, worker.name(1)} and not cached.is_file():
+            output = self.folder.part(part) / "training.aot"
+            training = Training(output=str(output), target=str(cached))
+        text = argument_file(
+            program, folder=self.folder.part(part), extra=aot.options(cached, training)
         )
+        arguments = self.folder.write_private(f"{part}/java.args", text)
+        return (str(runtime.launcher), f"@{arguments}"), training
 
     def _retire(self, recorded: Sequence[str], wanted: Sequence[str]) -> None:
         """Stop workers above the number that is wanted now."""
@@ -225,8 +235,13 @@ class LocalRuntime(LocalControl):
         postgres.log_whole_rows(address, self.pipeline.captured)
         self.progress.begin("connector")
         began = time.monotonic()
-        urls = status_of(self.folder, state).connect_urls
-        register(self.pipeline, self.stage, urls[0], self._cancelled)
+        register(
+            self.pipeline,
+            self.stage,
+            status_of(self.folder, state).connect_urls,
+            secrets=[self.folder.password()],
+            wait=self._wait,
+        )
         self.progress.end("connector", f"running after {time.monotonic() - began:.1f} s")
 
     # Parts
@@ -268,7 +283,14 @@ class LocalRuntime(LocalControl):
             rest = {key: port for key, port in state.ports.items() if key not in related}
             self.folder.write(state.model_copy(update={"ports": rest}))
 
-    def _launch(self, name: str, kind: Kind, argv: Sequence[str], port: int) -> Launch:
+    def _launch(
+        self,
+        name: str,
+        kind: Kind,
+        argv: Sequence[str],
+        port: int,
+        training: Training | None = None,
+    ) -> Launch:
         return Launch(
             name=name,
             kind=kind,
@@ -276,7 +298,12 @@ class LocalRuntime(LocalControl):
             folder=str(self.folder.part(name)),
             log=str(self.folder.logs / f"{name}.log"),
             port=port,
+            training=training,
         )
+
+    def _wait(self, seconds: float) -> None:
+        if self._cancelled.wait(seconds):
+            raise CancelledError("the connector was not waited for")
 
     def _update(self, **changes: Any) -> None:
         with self._guard:
@@ -293,10 +320,8 @@ class LocalRuntime(LocalControl):
 
 def _raise_first(errors: Sequence[BaseException | None]) -> None:
     """Raise the error that came first: one that is not the others' cancellation."""
-    from wms_connector.local.control import Cancelled
-
     found = [error for error in errors if error is not None]
-    for error in sorted(found, key=lambda error: isinstance(error, Cancelled)):
+    for error in sorted(found, key=lambda error: isinstance(error, CancelledError)):
         raise error
 
 

@@ -1,5 +1,6 @@
-"""The state folder: what a runtime consists of, written after each step, so that a crash at any
-moment leaves something that the next command can read.
+"""The state folder: what a runtime consists of.
+
+Written after each step, so that a crash at any moment leaves what the next command can read.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ import fcntl
 import json
 import os
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from wms_connector.local.aot import Training
 from wms_connector.local.errors import BusyError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Kind = Literal["postgres", "broker", "worker"]
 _PRIVATE: Final = 0o600
@@ -37,6 +39,7 @@ class Launch(_Value):
     folder: str
     log: str
     port: int
+    training: Training | None = None
 
 
 class Process(_Value):

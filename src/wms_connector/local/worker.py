@@ -73,6 +73,8 @@ def is_ready(port: int) -> bool:
     import httpx
 
     try:
-        return httpx.get(f"http://{HOST}:{port}/health", timeout=5).status_code == _OK
+        return (
+            httpx.get(f"http://{HOST}:{port}/health", timeout=5, trust_env=False).status_code == _OK
+        )
     except httpx.TransportError:
         return False
