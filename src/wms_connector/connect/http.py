@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +10,6 @@ import httpx
 import tenacity
 
 from wms_connector.connect.errors import (
-    AlreadyExistsError,
     ConnectFailure,
     InternalError,
     RebalanceError,
@@ -22,6 +19,7 @@ from wms_connector.connect.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from wms_connector.connect.reply import Reply, classified, parse
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,14 +44,6 @@ class Patience:
     unreachable_seconds: float = 5.0
     first: float = 0.1
     longest: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer that is no passing fault: status and JSON (None when the body is empty)."""
-
-    status: int
-    data: Any
 
 
 class Http:
@@ -139,8 +129,8 @@ class Http:
         def attempt() -> Reply:
             where, status, content = self._round(path, request, repeatable=repeatable)
             if as_it_is or status in final:
-                return Reply(status, _json(content))
-            return _classified(status, content, f"{method} {path}", where)
+                return Reply(status, parse(content))
+            return classified(status, content, f"{method} {path}", where)
 
         return attempt() if as_it_is else retrying(attempt)
 
@@ -191,55 +181,6 @@ class Http:
                         hint="Check that this is a Kafka Connect worker's address",
                     )
             return response.status_code, bytes(content)
-
-
-def _classified(status: int, content: bytes, what: str, where: str) -> Reply:
-    """Raise for passing faults; give everything else to who knows what was asked."""
-    data = _json(content)
-    message = data.get("message") if isinstance(data, dict) else None
-    lower = message.lower() if isinstance(message, str) else ""
-    if status == httpx.codes.CONFLICT:
-        if "already exists" in lower:
-            raise AlreadyExistsError(
-                f"{what}: a connector of that name exists", hint="Use `wms-connector apply`"
-            )
-        raise RebalanceError(
-            f"{where} cannot do {what} now: the workers are rebalancing",
-            hint="Try again in a few seconds",
-        )
-    if status == httpx.codes.SERVICE_UNAVAILABLE:
-        raise StartingError(
-            f"{where} is not ready for {what} (503)", hint="Wait until the worker has started"
-        )
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        # With a message of its own, a 500 passes only if the workers could not agree; the text
-        # itself stays here, because it can quote what the worker resolved.
-        lasting = (
-            status == httpx.codes.INTERNAL_SERVER_ERROR and lower and not _PASSES.search(lower)
-        )
-        raise (InternalError if lasting else ServerError)(
-            f"{where} failed inside on {what} ({status})",
-            hint="Look into the worker's log at this time",
-        )
-    if data is _NO_JSON or httpx.codes.is_redirect(status):
-        raise UnexpectedAnswerError(
-            f"{where} does not answer {what} as Kafka Connect does (status {status}, no JSON)",
-            hint="Check that this is a Kafka Connect worker's address",
-        )
-    return Reply(status, data)
-
-
-_NO_JSON: Final = object()
-_PASSES: Final = re.compile(r"timed out|forward|rebalanc|leader|starting up")
-
-
-def _json(content: bytes) -> Any:
-    if not content.strip():
-        return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return _NO_JSON
 
 
 def _checked(url: str) -> str:

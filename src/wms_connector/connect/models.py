@@ -146,7 +146,7 @@ class ConnectorInfo(_Answer):
     """`GET /connectors/<name>`: the configuration as it was given, references unresolved."""
 
     name: str
-    config: dict[str, str | None]
+    config: dict[str, str | None] = Field(repr=False)
     tasks: tuple[TaskId, ...] = ()
     type: str | None = None
 

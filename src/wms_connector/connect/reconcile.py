@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,15 +36,15 @@ class KeyChange:
     """One key; None where it is not there."""
 
     key: str
-    before: str | None
-    after: str | None
+    before: str | None = field(repr=False)
+    after: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ActualConnector:
     """A connector as the worker has it; without a status while it is being created."""
 
-    config: Mapping[str, str | None]
+    config: Mapping[str, str | None] = field(repr=False)
     status: ConnectorStatus | None = None
 
 
@@ -57,7 +57,7 @@ class Action:
 
     verb: Verb
     name: str
-    config: Mapping[str, str] | None = None
+    config: Mapping[str, str] | None = field(default=None, repr=False)
     changes: tuple[KeyChange, ...] = ()
     note: str = ""
     held: bool = False
