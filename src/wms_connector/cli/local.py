@@ -76,7 +76,7 @@ def down(app: App, purge: bool) -> None:
         stopped = LocalControl(app.state_dir, progress=shown).down(purge=purge)
     text = f"stopped {', '.join(stopped)}" if stopped else "nothing ran"
     if purge:
-        text += f"; {app.state_dir} is removed"
+        text += f"; nothing is left of {app.state_dir}"
     app.show({"stopped": list(stopped), "purged": purge}, text)
 
 

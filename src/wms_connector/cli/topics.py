@@ -26,6 +26,11 @@ class Brokers:
     brokers: str | None
     secrets: Path | None
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a cluster was named; the laptop's has one broker."""
+        return self.brokers is not None or self.secrets is not None
+
     def admin(self, app: App) -> TopicAdmin:
         """A client for the topics of that cluster."""
         from wms_connector.kafka.admin import TopicAdmin
@@ -41,7 +46,7 @@ class Brokers:
         from wms_connector.model.secrets import BrokerString, KafkaAuth, parse, resolve
         from wms_connector.model.security import KafkaSecurity
 
-        if self.brokers is None and self.secrets is None:
+        if not self.is_named:
             found = app.control().status().bootstrap_servers
             return Cluster(found, KafkaSecurity.PLAINTEXT)
         prefix, names = app.pipeline.secrets_prefix, app.names
@@ -88,7 +93,7 @@ def topics() -> None:
 @laptop_command
 def plan(app: App, where: Brokers) -> None:
     """Show what `topics apply` would create and change; changes nothing."""
-    made = _plan(app, where.admin(app))
+    made = _plan(app, where, where.admin(app))
     app.show(made.as_json(), "\n".join(made.lines()))
 
 
@@ -101,7 +106,7 @@ def apply(app: App, where: Brokers) -> None:
 
     admin = where.admin(app)
     check_alone(app.names, admin)
-    made = _plan(app, admin)
+    made = _plan(app, where, admin)
     if not app.as_json:
         click.echo("\n".join(made.lines()))
     done = admin.apply(made, progress=lambda text: click.echo(text, err=True))
@@ -147,10 +152,10 @@ def confirm_or_show(app: App, count: int) -> bool:
     return True
 
 
-def _plan(app: App, admin: TopicAdmin) -> Any:
+def _plan(app: App, where: Brokers, admin: TopicAdmin) -> Any:
     from wms_connector.kafka.plan import plan as make_plan
     from wms_connector.kafka.topics import desired
 
-    replication = min(app.pipeline.topics.replication, admin.broker_count())
+    replication = app.pipeline.topics.replication if where.is_named else 1
     wanted = desired(app.pipeline, app.stage, replication=replication)
     return make_plan(wanted, admin.describe(topic.name for topic in wanted))
