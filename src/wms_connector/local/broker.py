@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAME: Final = "broker"
 HEAP_MB: Final = 512
 _MAIN: Final = "kafka.Kafka"
-_TOOL: Final = "kafka.tools.StorageTool"
+TOOL: Final = "kafka.tools.StorageTool"
 
 
 def cluster_id() -> str:
@@ -84,13 +84,16 @@ def write_properties(folder: StateFolder, port: int, controller_port: int) -> Pa
     )
 
 
-def format_storage(folder: StateFolder, java: Sequence[str], cluster: str) -> None:
-    """Give the empty data folder its identity; does nothing if it has one. Raises StartError."""
+def format_storage(folder: StateFolder, tool: Sequence[str], cluster: str) -> None:
+    """Give the empty data folder its identity; does nothing if it has one.
+
+    `tool` is the command of Kafka's storage tool. Raises StartError.
+    """
     if (folder.part(NAME) / "data" / "meta.properties").is_file():
         return
     settings = folder.part(NAME) / "server.properties"
     done = subprocess.run(
-        [*java, _TOOL, "format", "--cluster-id", cluster, "--config", str(settings)],
+        [*tool, "format", "--cluster-id", cluster, "--config", str(settings)],
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 READY_SECONDS: Final = 90.0
 """How long a part may take to come up. Seconds are usual; a loaded machine takes longer."""
-_POLL: Final = 0.03  # s
+_POLL: Final = 0.05  # s
 # A worker's tasks may take 30 s to end, and its first stop writes the AOT cache; the other parts
 # write what they hold to disk.
 _PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0}

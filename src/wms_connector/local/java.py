@@ -54,6 +54,8 @@ class Program:
             f"-Xmx{self.heap_mb}m",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData",
+            # It warns of adapters that it cannot reuse, which costs nothing (JDK 25).
+            "-Xlog:aot*=error",
             "-Djava.awt.headless=true",
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.local import aot, broker, lock, ports, postgres, processes, worker
@@ -19,7 +20,7 @@ from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
 from wms_connector.local.plugins import unpacked
 from wms_connector.local.registration import apply_topics, register
-from wms_connector.local.state import Kind, Launch, State
+from wms_connector.local.state import Kind, Launch, Part, State
 from wms_connector.local.status import LocalStatus, status_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from wms_connector.model.stage import Stage
 
 _TRIES: Final = 4  # of a part whose port was taken by somebody else meanwhile
+_SILENCE: Final = 20.0  # s that a part may not answer before it is taken for hanging
+_PAUSE: Final = 0.1  # s
 _SEEDED: Final = frozenset({"MMDL", "WMS"})
 _NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES})
 
@@ -173,15 +176,8 @@ class LocalRuntime(LocalControl):
             controller = self._port("controller", {port})
             settings = broker.write_properties(self.folder, port, controller)
             argv, training = self._java(runtime, program, broker.NAME)
-            formatter = [
-                str(runtime.launcher),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                ":".join(str(path) for path in class_path),
-            ]
-            broker.format_storage(self.folder, formatter, self._recorded().cluster_id)
+            tool = self._tool(runtime, program, broker.TOOL)
+            broker.format_storage(self.folder, tool, self._recorded().cluster_id)
             return self._launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
 
         self._ensure(broker.NAME, launch)
@@ -222,6 +218,17 @@ class LocalRuntime(LocalControl):
         arguments = self.folder.write_private(f"{part}/java.args", text)
         return (str(runtime.launcher), f"@{arguments}"), training
 
+    def _tool(self, runtime: Java, program: Program, main: str) -> tuple[str, ...]:
+        """Give the command of another main class of a program, with the program's AOT cache."""
+        cached = aot.place(self._cache.folder, runtime, program)
+        folder = self.folder.part(broker.NAME)
+        text = argument_file(
+            replace(program, main=main), folder=folder, extra=aot.options(cached, None)
+        )
+        (folder / "tmp").mkdir(exist_ok=True)
+        arguments = self.folder.write_private(f"{broker.NAME}/tool.args", text)
+        return (str(runtime.launcher), f"@{arguments}")
+
     def _retire(self, recorded: Sequence[str], wanted: Sequence[str]) -> None:
         """Stop workers above the number that is wanted now."""
         for name in set(recorded) - set(wanted):
@@ -249,7 +256,7 @@ class LocalRuntime(LocalControl):
     def _ensure(self, name: str, launch: Callable[[int], Launch]) -> None:
         """Start a part unless it runs; with another port if its own is taken by somebody else."""
         recorded = self._recorded().parts.get(name)
-        if recorded is not None and processes.alive(recorded.process):
+        if recorded is not None and self._is_sound(recorded):
             return
         for attempt in range(1, _TRIES + 1):
             port = self._port(name)
@@ -264,6 +271,19 @@ class LocalRuntime(LocalControl):
                 self._forget_port(name)
             else:
                 return
+
+    def _is_sound(self, part: Part) -> bool:
+        """Tell whether a part runs and answers; one that runs and does not is stopped."""
+        deadline = time.monotonic() + _SILENCE
+        ready = self._readiness(part.launch, self._recorded())
+        while processes.alive(part.process):
+            if ready():
+                return True
+            if time.monotonic() > deadline:
+                self.progress.note(f"{part.launch.name} does not answer; it is started anew")
+                self._stop((part,))
+            self._wait(_PAUSE)
+        return False
 
     def _port(self, name: str, avoid: set[int] | None = None) -> int:
         """Give the port that a part had, if it is still free, or else a new one."""
