@@ -1,0 +1,309 @@
+"""Plausible changes of plan waivers: which statements a transaction of the warehouse runs.
+
+Pure: a seed and what is in the tables decide every statement. `generator.py` runs them.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString
+
+from wms_connector.model.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+BASE: Final = "PLAN_BASE_WVR_TBL"
+REVISION: Final = "PLAN_WVR_RVSN_TBL"
+WMS_TABLES: Final = tuple(Table(s, t) for s in ("MMDL", "WMS") for t in (BASE, REVISION))
+
+Kind = Literal["insert", "update", "delete"]
+Key = tuple[int, ...]
+
+_FIRST_DAY: Final = date(2026, 1, 1)
+_STATES: Final = ("PLANNED", "RELEASED", "PICKING", "SHIPPED", "CLOSED", "HELD")
+_TYPES: Final = ("QTY", "DATE", "LOT", "CARR", "TEMP")
+_HOUSES: Final = ("ATL01", "DFW02", "RNO03", "YYZ04", "AMS05")
+_REASONS: Final = ("SHORT", "DAMAGE", "RESCHD", "CUST", "SYSTEM")
+_USERS: Final = ("mgarcia", "tkim", "o'brien", "wave_batch", "jmüller", "佐藤")
+_NOTES: Final = (
+    "Short pick in zone B\nsecond wave",
+    "Carrier moved the slot — call back",
+    'Customer said "whenever"',
+    "Kühlkette: 2 bis 8 °C halten",
+    "tab\there, back\\slash there",
+    "",
+    None,
+)
+_SMALLEST: Final = 20  # rows below which a table is filled rather than emptied
+_BIGGEST: Final = 50_000  # keys remembered a table; the rest is left alone
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement; `rows` is how many events it makes if its transaction commits."""
+
+    kind: Kind
+    table: Table
+    sql: str
+    parameters: tuple[Any, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A statement about the transaction itself: BEGIN, SAVEPOINT, COMMIT, …."""
+
+    sql: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Statements in order, from BEGIN to COMMIT or ROLLBACK.
+
+    `hold` is how long it stays open before it ends, in seconds. `lasting` are the statements that
+    count when it commits: those before a savepoint that it went back to do, those after do not.
+    """
+
+    steps: tuple[Statement | Command, ...]
+    lasting: tuple[Statement, ...]
+    commits: bool
+    hold: float = 0.0
+
+    @property
+    def events(self) -> int:
+        """How many events it makes."""
+        return sum(statement.rows for statement in self.lasting)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Keys of one table, so that one can be drawn and removed at once."""
+
+    keys: list[Key] = field(default_factory=list)
+    index: dict[Key, int] = field(default_factory=dict)
+
+    def add(self, key: Key) -> None:
+        if len(self.keys) < _BIGGEST and key not in self.index:
+            self.index[key] = len(self.keys)
+            self.keys.append(key)
+
+    def remove(self, key: Key) -> None:
+        at = self.index.pop(key, None)
+        if at is None:
+            return
+        last = self.keys.pop()
+        if last != key:
+            self.keys[at] = last
+            self.index[last] = at
+
+
+class Waves:
+    """Makes transactions, one after the other, each on what the ones before left.
+
+    `known` are the keys that are in the tables, `first_id` the first waiver number to give. The
+    same arguments give the same transactions.
+    """
+
+    def __init__(
+        self, seed: int, *, tables: Sequence[Table], known: Mapping[Table, Sequence[Key]],
+        first_id: int,
+    ) -> None:  # fmt: skip
+        self._random = random.Random(seed)  # noqa: S311  (reproducible on purpose)
+        self._tables = tuple(tables)
+        self._next = first_id
+        self._rows = {table: _Rows() for table in tables}
+        for table in tables:
+            for key in known.get(table, ()):
+                self._rows[table].add(key)
+        # What the transaction that is being made adds and removes, to be kept if it commits.
+        self._added: list[tuple[Table, Key]] = []
+        self._removed: list[tuple[Table, Key]] = []
+
+    def transaction(self) -> Transaction:
+        """Make the next transaction."""
+        draw = self._random
+        self._added, self._removed = [], []
+        size = draw.choices((1, 2, 3, 5, 12), weights=(50, 20, 15, 10, 5))[0]
+        lasting = [self._statement() for _ in range(size)]
+        steps: list[Statement | Command] = [Command("BEGIN"), *lasting]
+        if draw.random() < 0.08:  # noqa: PLR2004
+            kept = (list(self._added), list(self._removed))
+            undone = [self._statement() for _ in range(draw.randint(1, 3))]
+            steps += [Command("SAVEPOINT wave"), *undone, Command("ROLLBACK TO SAVEPOINT wave")]
+            self._added, self._removed = kept
+            if draw.random() < 0.5:  # noqa: PLR2004
+                after = self._statement()
+                steps.append(after)
+                lasting.append(after)
+        commits = draw.random() >= 0.10  # noqa: PLR2004
+        hold = round(draw.uniform(0.05, 0.5), 3) if draw.random() < 0.004 else 0.0  # noqa: PLR2004
+        steps.append(Command("COMMIT" if commits else "ROLLBACK"))
+        if commits:
+            for table, key in self._removed:
+                self._rows[table].remove(key)
+            for table, key in self._added:
+                self._rows[table].add(key)
+        return Transaction(tuple(steps), tuple(lasting) if commits else (), commits, hold)
+
+    def _statement(self) -> Statement:
+        draw = self._random
+        table = draw.choice(self._tables)
+        taken = {key for where, key in self._removed if where == table}
+        if len(self._rows[table].keys) - len(taken) < _SMALLEST:
+            return self._insert(table)
+        make: Callable[[Table, set[Key]], Statement] = draw.choices(
+            (lambda t, _: self._insert(t), self._update, self._delete, self._rename),
+            weights=(30, 55, 14, 1),
+        )[0]
+        return make(table, taken)
+
+    def _drawn(self, table: Table, taken: set[Key], count: int) -> list[Key]:
+        """Draw keys of rows that this transaction has not removed."""
+        found: list[Key] = []
+        keys = self._rows[table].keys
+        while len(found) < count:
+            key = self._random.choice(keys)
+            if key not in taken and key not in found:
+                found.append(key)
+        return found
+
+    def _insert(self, table: Table) -> Statement:
+        count = self._random.choices((1, 3, 10), weights=(75, 20, 5))[0]
+        make = _base_row if table.name == BASE else _revision_row
+        rows = []
+        for _ in range(count):
+            row = make(self._random, self._next)
+            self._next += 1
+            rows.append(row)
+            self._added.append((table, tuple(row[: _key_size(table)])))
+        names = _BASE_COLUMNS if table.name == BASE else _REVISION_COLUMNS
+        places = f"({', '.join(['%s'] * len(names))})"
+        columns = ", ".join(f'"{name}"' for name in names)
+        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {', '.join([places] * count)}"
+        values = tuple(value for row in rows for value in row)
+        return Statement("insert", table, sql, values, count)
+
+    def _update(self, table: Table, taken: set[Key]) -> Statement:
+        draw = self._random
+        count = draw.choices((1, 4, 15), weights=(80, 15, 5))[0]
+        keys = self._drawn(table, taken, count)
+        changes = _base_changes(draw) if table.name == BASE else _revision_changes(draw)
+        sets = ", ".join(f'"{name}" = %s' for name in changes)
+        where, values = _where(table, keys)
+        sql = f"UPDATE {_quoted(table)} SET {sets} WHERE {where}"  # noqa: S608
+        return Statement("update", table, sql, (*changes.values(), *values), count)
+
+    def _delete(self, table: Table, taken: set[Key]) -> Statement:
+        count = self._random.choices((1, 3), weights=(85, 15))[0]
+        keys = self._drawn(table, taken, count)
+        self._removed += [(table, key) for key in keys]
+        where, values = _where(table, keys)
+        sql = f"DELETE FROM {_quoted(table)} WHERE {where}"  # noqa: S608
+        return Statement("delete", table, sql, values, count)
+
+    def _rename(self, table: Table, taken: set[Key]) -> Statement:
+        (key,) = self._drawn(table, taken, 1)
+        new, self._next = (self._next, *key[1:]), self._next + 1
+        self._removed.append((table, key))
+        self._added.append((table, new))
+        where, values = _where(table, [key])
+        sql = f'UPDATE {_quoted(table)} SET "PLAN_WVR_ID" = %s WHERE {where}'  # noqa: S608
+        # A changed key is a delete and an insert.
+        return Statement("update", table, sql, (new[0], *values), 2)
+
+
+def _quoted(table: Table) -> str:
+    return f'"{table.schema}"."{table.name}"'
+
+
+def _key_size(table: Table) -> int:
+    return 1 if table.name == BASE else 2
+
+
+def _where(table: Table, keys: Sequence[Key]) -> tuple[str, tuple[Any, ...]]:
+    names = ('"PLAN_WVR_ID"', '"RVSN_NBR"')[: _key_size(table)]
+    one = " AND ".join(f"{name} = %s" for name in names)
+    return " OR ".join([f"({one})"] * len(keys)), tuple(part for key in keys for part in key)
+
+
+_BASE_COLUMNS: Final = (
+    "PLAN_WVR_ID", "WHSE_ID", "PLAN_NBR", "WVR_TYP_CD", "STAT_CD", "PRTY_NBR", "ITEM_ID",
+    "PLAN_QTY", "TOLRNC_PCT", "WEIGHT_KG", "PLAN_STRT_DT", "PLAN_END_DT", "HOT_FLG", "NOTE_TXT",
+    "ADD_USER_ID",
+)  # fmt: skip
+_REVISION_COLUMNS: Final = (
+    "PLAN_WVR_ID", "RVSN_NBR", "RVSN_RSN_CD", "STAT_CD", "OLD_QTY", "NEW_QTY", "EFF_DT",
+    "APPROVED_BY", "RVSN_TXT",
+)  # fmt: skip
+
+
+def _quantity(draw: random.Random) -> str:
+    return f"{draw.randint(0, 9_999_999) / 1000:.3f}"
+
+
+def _day(draw: random.Random) -> date:
+    return _FIRST_DAY + timedelta(days=draw.randrange(730))
+
+
+def _base_row(draw: random.Random, number: int) -> tuple[Any, ...]:
+    start = _day(draw)
+    return (
+        number,
+        draw.choice(_HOUSES),
+        f"WV{number:010d}",
+        draw.choice(_TYPES),
+        "PLANNED",
+        draw.randint(1, 99),
+        draw.randint(1, 9_999_999_999) if draw.random() < 0.9 else None,  # noqa: PLR2004
+        _quantity(draw) if draw.random() < 0.95 else None,  # noqa: PLR2004
+        f"{draw.randint(0, 9999) / 100:.2f}",
+        f"{draw.uniform(0, 2000):.{draw.randint(0, 9)}f}",
+        start,
+        start + timedelta(days=draw.randint(0, 30)) if draw.random() < 0.7 else None,  # noqa: PLR2004
+        "Y" if draw.random() < 0.1 else "N",  # noqa: PLR2004
+        draw.choice(_NOTES),
+        draw.choice(_USERS),
+    )
+
+
+def _revision_row(draw: random.Random, number: int) -> tuple[Any, ...]:
+    return (
+        number,
+        draw.randint(1, 9),
+        draw.choice(_REASONS),
+        draw.choice(_STATES),
+        _quantity(draw),
+        _quantity(draw) if draw.random() < 0.9 else None,  # noqa: PLR2004
+        _day(draw),
+        draw.choice(_USERS) if draw.random() < 0.5 else None,  # noqa: PLR2004
+        draw.choice(_NOTES),
+    )
+
+
+def _moment(draw: random.Random, digits: int) -> str:
+    fraction = draw.randrange(10**digits)
+    second = f"{draw.randrange(24):02}:{draw.randrange(60):02}:{draw.randrange(60):02}"
+    return f"{_day(draw)} {second}.{fraction:0{digits}}"
+
+
+def _base_changes(draw: random.Random) -> dict[str, Any]:
+    kinds: tuple[Callable[[], dict[str, Any]], ...] = (
+        lambda: {"STAT_CD": "RELEASED", "RELEASED_TS": _moment(draw, 6)},
+        lambda: {"STAT_CD": draw.choice(_STATES)},
+        lambda: {"PRTY_NBR": draw.randint(1, 99), "HOT_FLG": "Y"},
+        lambda: {"PLAN_QTY": _quantity(draw), "TOLRNC_PCT": f"{draw.randint(0, 999) / 100:.2f}"},
+        lambda: {"NOTE_TXT": draw.choice(_NOTES)},
+    )
+    return draw.choice(kinds)()
+
+
+def _revision_changes(draw: random.Random) -> dict[str, Any]:
+    kinds: tuple[Callable[[], dict[str, Any]], ...] = (
+        lambda: {"APPROVED_TS": _moment(draw, 3), "APPROVED_BY": draw.choice(_USERS)},
+        lambda: {"STAT_CD": draw.choice(_STATES), "NEW_QTY": _quantity(draw)},
+        lambda: {"RVSN_TXT": draw.choice(_NOTES)},
+    )
+    return draw.choice(kinds)()
