@@ -103,6 +103,7 @@ def run_audit(
 
     from wms_connector.audit.postgres import PostgresSource
     from wms_connector.audit.run import audit as compare
+    from wms_connector.cli.database import connected
     from wms_connector.connect.client import ConnectClient
     from wms_connector.events.reader import consumer_settings
     from wms_connector.kafka.clients import Cluster, client_settings
@@ -117,14 +118,14 @@ def run_audit(
     if pipeline.connector == "jdbc":
         delivery = "at-least-once"
     names = pipeline.names(stage)
-    with ConnectClient(urls) as client:
+    with ConnectClient(urls) as client, connected(dsn) as connection:
 
         def offsets() -> list[Mapping[str, Any]]:
             known = [name for name in client.connectors() if names.owns_connector(name)]
             return [e.model_dump() for name in known for e in client.offsets(name).offsets]
 
         return compare(
-            PostgresSource(dsn),
+            PostgresSource(connection),
             topic_names(pipeline, stage).data,
             consumer,
             offsets=offsets,

@@ -117,7 +117,9 @@ def tail(
 @click.option("--count", type=click.IntRange(1), help="Stop after so many row changes.")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="The same seed gives the same changes.")  # fmt: skip
-@click.option("--rows", type=click.IntRange(0, 50_000_000), help="First add so many rows a table.")
+@click.option(
+    "--rows", type=click.IntRange(0, 50_000_000), help="First add so many rows, over all tables."
+)
 @laptop_command
 def write(
     app: App,

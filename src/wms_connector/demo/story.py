@@ -70,12 +70,12 @@ class Runtime(Protocol):
 class Tools:
     """What the story is told with; each is passed in.
 
-    `generate(dsn, rate, seed, stop)` writes until `stop` is set. `audit(status)` compares.
+    `generate(dsn, script, stop)` writes until `stop` is set. `audit(status)` compares.
     """
 
     runtime: Runtime
     watcher: Callable[[LocalStatus, Callable[[Change, float | None], None]], Watcher]
-    generate: Callable[[str, float, int, threading.Event], Summary]
+    generate: Callable[[str, Script, threading.Event], Summary]
     audit: Callable[[LocalStatus], Report]
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -134,7 +134,7 @@ def _changes(
 ) -> tuple[Summary, float]:
     narrator.chapter(f"Live: about {script.rate:.0f} row changes a second, some rolled back")
     stop = threading.Event()
-    writer = _Writer(lambda: tools.generate(status.database_dsn, script.rate, script.seed, stop))
+    writer = _Writer(lambda: tools.generate(status.database_dsn, script, stop))
     writer.start()
     try:
         _pass(script.watch_seconds, tools, narrator, watcher, writer)

@@ -41,7 +41,8 @@ _NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES})
 class LocalRuntime(LocalControl):
     """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
 
-    `init` names SQL files that psql runs once, when the database is new. `cache` is shared by
+    `init` names SQL files that psql runs once, when the database is new; `prepare` is then called
+    once with its DSN. `cache` is shared by
     all runtimes of a user; `state_dir` is this one's own.
     """
 
@@ -55,6 +56,7 @@ class LocalRuntime(LocalControl):
         progress: Progress | None = None,
         cache: Path | None = None,
         init: Sequence[Path] = (),
+        prepare: Callable[[str], None] | None = None,
         purposes: frozenset[Purpose] = _NEEDED,
     ) -> None:
         super().__init__(state_dir, progress=progress)
@@ -63,6 +65,7 @@ class LocalRuntime(LocalControl):
         self.workers = workers
         self._cache = Cache(cache or default_cache())
         self._init = tuple(path.absolute() for path in init)
+        self._prepare = prepare
         self._purposes = purposes
         self._started: list[str] = []
 
@@ -143,6 +146,8 @@ class LocalRuntime(LocalControl):
             postgres.seed(address)
         for file in self._init:
             postgres.run_file(address, file)
+        if self._prepare is not None:
+            self._prepare(address)
         self._update(seeded=True)
 
     # Broker and workers
