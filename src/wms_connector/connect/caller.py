@@ -69,10 +69,15 @@ class Caller:
         """The workers' addresses, as messages show them."""
         return self._http.where
 
-    def _ok(self, reply: Reply, what: str) -> Any:
+    def _ok(self, reply: Reply, what: str, *, quoting: bool = True) -> Any:
+        """Give an answer's data, or raise RefusedError.
+
+        Without `quoting` the answer's words stay out of the error: for calls whose body holds
+        references, which the worker may have resolved into them.
+        """
         if reply.status in OK:
             return reply.data
-        message = self.redactor.text(message_of(reply))
+        message = self.redactor.text(message_of(reply)) if quoting else ""
         if "STOPPED state" in message:
             raise RefusedError(
                 f"offsets cannot be changed while {what} runs",

@@ -109,7 +109,7 @@ class ConnectClient(PluginCalls):
         if reply.status in INVALID:
             # What is invalid may be a key that was there before: treat all as references.
             raise RejectedConfigError(name, {}, general=sentences([message_of(reply)]))
-        return self._parsed(ConnectorInfo, self._found(reply, name))
+        return self._parsed(ConnectorInfo, self._found(reply, name, quoting=False))
 
     def delete(self, name: str, *, missing_ok: bool = False) -> bool:
         """Remove a connector; its offsets stay. Tells whether it was there."""
@@ -212,7 +212,7 @@ class ConnectClient(PluginCalls):
         path, params = f"/admin/loggers/{part(logger)}", {"scope": "cluster"}
         self._ok(self._http.call("PUT", path, params=params, body={"level": level}), what)
 
-    def _found(self, reply: Reply, name: str) -> Any:
+    def _found(self, reply: Reply, name: str, *, quoting: bool = True) -> Any:
         if reply.status == httpx.codes.NOT_FOUND:
             existing = self.connectors()
             if name in existing:
@@ -221,7 +221,7 @@ class ConnectClient(PluginCalls):
                     hint="A newer Kafka Connect does: `GET /` shows its version",
                 )
             raise NotFoundError(name, existing)
-        return self._ok(reply, f"the connector {name!r}")
+        return self._ok(reply, f"the connector {name!r}", quoting=quoting)
 
 
 def _path(name: str) -> str:

@@ -107,7 +107,7 @@ class PluginCalls(Caller):
                 reply = self._checked_by_plugin("PUT", path, dict(config), final=frozenset())
             if reply.status not in OK:
                 raise RejectedConfigError(plugin, {}, general=self._messages(reply, config))
-        self._ok(reply, f"the validation of {plugin}")
+        self._ok(reply, f"the validation of {plugin}", quoting=not resolves(config))
         raw = self._parsed(RawValidation, reply.data)
         return rebuild(config, raw, self._known(plugin), self.redactor)
 
@@ -124,7 +124,7 @@ class PluginCalls(Caller):
             else:
                 messages = general or (() if fields else self._messages(reply, config))
                 raise RejectedConfigError(name, fields, general=messages)
-        self._ok(reply, f"the connector {name!r}")
+        self._ok(reply, f"the connector {name!r}", quoting=not resolves(config))
         return self._parsed(ConnectorInfo, reply.data)
 
     def _checked_by_plugin(
