@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FLAGS: Final = ("-XX:AOTCache=", "-XX:AOTCacheOutput=")
 _CHECK_SECONDS: Final = 30
+_KEPT: Final = 3  # caches of one program: two versions of the product may be in use at once
 
 
 class Training(BaseModel):
@@ -77,6 +78,7 @@ def adopt(training: Training, java: Java, arguments: Path) -> bool:
         scratch = target.with_name(f".{target.name}.{output.stat().st_ino}")
         shutil.copyfile(output, scratch)
         scratch.replace(target)
+        _prune(target)
     except OSError:
         return False
     finally:
@@ -84,6 +86,14 @@ def adopt(training: Training, java: Java, arguments: Path) -> bool:
             output.unlink()
             Path(f"{output}.config").unlink(missing_ok=True)
     return True
+
+
+def _prune(newest: Path) -> None:
+    """Remove what earlier versions left: a cache of a program has some 80 MB."""
+    program = newest.name.partition("-")[0]
+    caches = sorted(newest.parent.glob(f"{program}-*.aot"), key=lambda file: -file.stat().st_mtime)
+    for old in caches[_KEPT:]:
+        old.unlink(missing_ok=True)
 
 
 def _accepted(output: Path, java: Java, arguments: Path) -> bool:

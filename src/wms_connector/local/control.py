@@ -212,6 +212,7 @@ class LocalControl:
             "pipeline.json",
             "pgpass",
             "logs",
+            "plugins",
             "postgres",
             "broker",
         }

@@ -33,5 +33,9 @@ class StartError(LocalError):
     """A part did not come up; the message holds the relevant lines of its log."""
 
 
+class TablesMissingError(LocalError):
+    """The database has not all captured tables; everything else runs and waits for them."""
+
+
 class StopError(LocalError):
     """A part did not stop."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from wms_connector.local import aot, broker, lock, ports, postgres, processes, worker
 from wms_connector.local.aot import Training
 from wms_connector.local.control import CancelledError, LocalControl, PartFailedError
-from wms_connector.local.errors import StateError
+from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
 from wms_connector.local.java import Java, Program, argument_file, java
 from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
-from wms_connector.local.plugins import unpacked
+from wms_connector.local.plugins import check_plugins, linked, unpacked
 from wms_connector.local.registration import apply_topics, register
 from wms_connector.local.state import Kind, Launch, Part, State
 from wms_connector.local.status import LocalStatus, status_of
@@ -42,8 +42,9 @@ class LocalRuntime(LocalControl):
     """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
 
     `init` names SQL files that psql runs once, when the database is new; `prepare` is then called
-    once with its DSN. `cache` is shared by
-    all runtimes of a user; `state_dir` is this one's own.
+    once with its DSN. `plugins` are folders of further plugins: a pipeline of kind `jdbc` needs
+    one, because its plugin is in no public repository. `cache` is shared by all runtimes of a
+    user; `state_dir` is this one's own.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LocalRuntime(LocalControl):
         cache: Path | None = None,
         init: Sequence[Path] = (),
         prepare: Callable[[str], None] | None = None,
+        plugins: Sequence[Path] = (),
         purposes: frozenset[Purpose] = _NEEDED,
     ) -> None:
         super().__init__(state_dir, progress=progress)
@@ -66,6 +68,7 @@ class LocalRuntime(LocalControl):
         self._cache = Cache(cache or default_cache())
         self._init = tuple(path.absolute() for path in init)
         self._prepare = prepare
+        self._plugins = tuple(path.absolute() for path in plugins)
         self._purposes = purposes
         self._started: list[str] = []
 
@@ -81,6 +84,8 @@ class LocalRuntime(LocalControl):
             self._take_over()
             try:
                 self._all_up()
+            except TablesMissingError:
+                raise  # what runs is what the user makes the tables with
             except BaseException:
                 self._cancelled.set()
                 self._undo()
@@ -89,6 +94,7 @@ class LocalRuntime(LocalControl):
 
     def _take_over(self) -> None:
         """Make the folder's state ours: new, or as a crash or `down` has left it."""
+        check_plugins(self.pipeline, self._plugins)
         state = self.folder.read()
         if state is None:
             name = self.pipeline.product.replace("-", "_")
@@ -158,7 +164,8 @@ class LocalRuntime(LocalControl):
         began = time.monotonic()
         self.progress.begin("artefacts")
         fetch(artifacts, self._cache, self.progress, cancelled=self._cancelled)
-        plugins = [
+        plugins = [*linked(self._plugins, self.folder.part("plugins"))]
+        plugins += [
             unpacked(artifact, self._cache)
             for artifact in artifacts
             if artifact.purposes & {Purpose.ORACLE, Purpose.POSTGRES}
@@ -244,6 +251,13 @@ class LocalRuntime(LocalControl):
     def _register(self) -> None:
         state = self._recorded()
         address = postgres.dsn(self.folder, state.user, state.database, state.ports[postgres.NAME])
+        if missing := postgres.missing(address, self.pipeline.captured):
+            raise TablesMissingError(
+                f"the database has no {', '.join(str(table) for table in missing)}; "
+                "PostgreSQL, broker and workers run, the connector is not registered",
+                hint=f"Make the tables (`psql '{address}'`), then run `local up` again; names are "
+                "taken as they are written, so PostgreSQL's own are in lower case",
+            )
         postgres.log_whole_rows(address, self.pipeline.captured)
         self.progress.begin("connector")
         began = time.monotonic()
