@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from wms_connector.local.control import LocalControl
+from wms_connector.local.lock import Purpose
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.pipeline import Pipeline
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
 
+# Oracle's plugin too: it answers validation requests without an Oracle.
+_PURPOSES = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES, Purpose.ORACLE})
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
 
@@ -59,7 +62,7 @@ def stage(pipeline: Pipeline) -> Stage:
 @pytest.fixture(scope="session")
 def runtime(session_folder: Path, pipeline: Pipeline, stage: Stage) -> LocalRuntime:
     """The shared runtime, running, its connector registered. A test leaves it as it found it."""
-    shared = LocalRuntime(session_folder / "shared", pipeline, stage)
+    shared = LocalRuntime(session_folder / "shared", pipeline, stage, purposes=_PURPOSES)
     shared.up()
     return shared
 
