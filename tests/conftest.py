@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from wms_connector.local.control import LocalControl
 from wms_connector.local.lock import Purpose
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
+
+# No test asserts a time, on whatever machine, however busy.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 # Oracle's plugin too: it answers validation requests without an Oracle.
 _PURPOSES = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES, Purpose.ORACLE})

@@ -81,6 +81,7 @@ def own_names(pipeline: Pipeline, stage: Stage) -> set[tuple[str, str]]:
     place = WorkerPlace(plugin_path="/plugins", advertised_host="here")
     worker = worker_properties(pipeline, stage, where=place)
     return {
+        ("prefix", oracle["topic.prefix"]),
         ("flush table", oracle["log.mining.flush.table.name"]),
         ("history", oracle["schema.history.internal.kafka.topic"]),
         ("slot", postgres["slot.name"]),
@@ -102,7 +103,7 @@ def test_named_stages_share_topics_and_nothing_that_breaks(
     wms: Pipeline, one: str, other: str
 ) -> None:
     shared = own_names(wms, wms.stage(one)) & own_names(wms, wms.stage(other))
-    assert shared == {("history", "wms.schema-changes")}
+    assert shared == {("prefix", "wms"), ("history", "wms.schema-changes")}
 
 
 @given(stage=stages)
