@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -212,17 +212,21 @@ def _each(
     app.show(done, "\n".join(f"{connector}: {what}" for connector, what in done.items()))
 
 
-def _to_state(verb: str) -> Callable[[ConnectClient, str], str]:
+def _to_state(verb: Literal["pause", "resume", "stop"]) -> Callable[[ConnectClient, str], str]:
     def act(client: ConnectClient, connector: str) -> str:
         from wms_connector.connect.models import ConnectorState
         from wms_connector.connect.wait import until_state
 
-        getattr(client, verb)(connector)
-        wanted = {
-            "pause": ConnectorState.PAUSED,
-            "resume": ConnectorState.RUNNING,
-            "stop": ConnectorState.STOPPED,
-        }[verb]
+        match verb:
+            case "pause":
+                client.pause(connector)
+                wanted = ConnectorState.PAUSED
+            case "stop":
+                client.stop(connector)
+                wanted = ConnectorState.STOPPED
+            case "resume":
+                client.resume(connector)
+                wanted = ConnectorState.RUNNING
         return until_state(client, connector, wanted, _waiting(60)).summary()
 
     return act

@@ -71,6 +71,30 @@ def until_running(
         wait.sleep(_POLL_SECONDS)
 
 
+def until_state(
+    client: ConnectClient, name: str, wanted: ConnectorState, waiting: Waiting | None = None
+) -> ConnectorStatus:
+    """Wait until a connector and those tasks that it has are in a state, PAUSED for example.
+
+    RUNNING needs a task. Raises what `until_running` raises.
+    """
+    if wanted is ConnectorState.RUNNING:
+        return until_running(client, [name], waiting)[name]
+    wait = waiting or Waiting()
+    deadline = wait.clock() + wait.seconds
+    while True:
+        status = client.status(name)
+        states = {status.connector.state, *(task.state for task in status.tasks)}
+        if states == {wanted}:
+            return status
+        if wait.clock() >= deadline:
+            raise WaitError(
+                f"not {wanted} after {wait.seconds:.0f} s: {name} is {status.summary()}",
+                hint="`wms-connector status` shows more",
+            )
+        wait.sleep(_POLL_SECONDS)
+
+
 def until_gone(client: ConnectClient, name: str, waiting: Waiting | None = None) -> None:
     """Wait until a connector that was removed is no longer listed; raises WaitError."""
     wait = waiting or Waiting()

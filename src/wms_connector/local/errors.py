@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wms_connector.model.errors import UsageError, WmsError
+from wms_connector.model.errors import WmsError
 
 
 class LocalError(WmsError):
@@ -25,7 +25,7 @@ class BusyError(StateError):
     """Another command is working on the same state folder."""
 
 
-class NotRunningError(UsageError):
+class NotRunningError(LocalError):
     """A command needs a runtime that does not run."""
 
 

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wms_connector.cli.main import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.cli.conftest import Result
+
+    Wms = Callable[..., Result]
+
+ROOT = Path(__file__).parents[3]
+LOCAL = ["up", "down", "status", "tail", "write", "logs", "kill"]
+ALL = [
+    *([name] for name in COMMANDS if name not in {"local", "topics", "secrets"}),
+    *(["local", name] for name in LOCAL),
+    *(["topics", name] for name in ("plan", "apply", "destroy")),
+    ["secrets", "check"],
+]
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_has_help_with_an_example(wms: Wms, path: list[str]) -> None:
+    result = wms(*path, "--help")
+    assert result.status == 0
+    assert f"Example: wms-connector {' '.join(path)}" in " ".join(result.out.split())
+    assert "--stage" in result.out
+    assert "--pipeline" in result.out
+    assert "--json" in result.out
+
+
+def test_help_lists_every_command_without_importing_any(wms: Wms) -> None:
+    result = wms("--help")
+    assert result.status == 0
+    assert all(f"\n  {name} " in result.out for name in COMMANDS)
+
+
+def test_starting_imports_only_what_is_needed() -> None:
+    program = (
+        "import sys; from wms_connector.cli.main import run; run(['names', '--stage', 'a']);"
+        "heavy = {'confluent_kafka', 'httpx', 'psycopg', 'rich', 'psutil', 'boto3', 'jgo'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["nams"], "there is no command 'nams' (near: names). See wms-connector --help"),
+        (["names"], "no stage was given. Name one with --stage or STAGE"),
+        (["names", "--stage", ""], "no stage was given"),
+        (["names", "--stage", "Main"], "differs from main in case only"),
+        (["names", "--stage", "a b"], "white space"),
+        (["names", "--stage", "x" * 65], "longer than 64"),
+        (["names", "--stag", "main"], "No such option"),
+        (["names", "--stage", "main", "extra"], "unexpected extra argument"),
+        (["names", "--stage", "main", "--pipeline", "none.toml"], "no pipeline file none.toml"),
+        (["config", "--stage", "wms"], "begin with 'wms'"),
+        (["config", "--stage", "main", "--security", "ssl"], "'ssl' is not one of"),
+        (["worker", "--stage", "main", "--replication", "0"], "1<=x<=9"),
+        (["lint", "none.json"], "none.json cannot be read"),
+        (["topics", "destroy", "--stage", "main", "--yes"], "main are never deleted"),
+        (["topics", "destroy", "--stage", "a", "--also", "wms.WMS.T"], "does not own wms.WMS.T"),
+        (["topics", "destroy", "--stage", "a", "--also", "*"], "does not own *"),
+        (["topics", "plan", "--stage", "a", "--brokers", "nonsense"], "'nonsense' is no broker"),
+        (["audit", "--dsn", "x"], "--dsn, --brokers and --url go together"),
+        (["offsets", "--reset"], "needs NAME"),
+        (["offsets", "n", "--reset", "--set", __file__], "exclude each other"),
+        (["local", "kill", "worker-1", "--signal", "NONSENSE"], "'NONSENSE' is no signal"),
+        (["local", "up", "--workers", "0"], "1<=x<=8"),
+        (["local", "up", "--tables", "nonsense"], "'nonsense' is no table"),
+        (["local", "up", "--tables", "A.B,A.B"], "--tables names A.B twice"),
+        (["local", "up", "--init", "none.sql"], "'none.sql' does not exist"),
+        (["local", "write", "--rate", "-1"], "0.1<=x<=100000"),
+        (["demo", "--rows", "x"], "'x' is not a valid integer"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
+)
+def test_wrong_use_is_one_line_and_status_2(wms: Wms, args: list[str], told: str) -> None:
+    result = wms(*args)
+    assert result.status == 2, result.err
+    assert told in result.err
+    assert result.err.startswith("wms-connector: ")
+    assert result.err.count("\n") == 1
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["status"], ["wait"], ["plan"], ["apply"], ["restart"], ["pause"], ["resume"], ["stop"],
+     ["offsets"], ["audit"], ["local", "status"], ["local", "tail"], ["local", "write"],
+     ["local", "logs"], ["local", "kill", "worker-1"], ["topics", "plan"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_without_a_runtime_it_says_how_to_start_one(wms: Wms, args: list[str]) -> None:
+    result = wms(*args)
+    assert result.status == 1
+    assert "wms-connector local up" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_down_where_nothing_runs_is_no_failure(wms: Wms) -> None:
+    assert wms("local", "down").out == "nothing ran\n"
+    assert wms("local", "down", "--purge", "--json").json == {"stopped": [], "purged": True}
+
+
+def test_names(wms: Wms) -> None:
+    found = wms("names", "--stage", "b.1", "--json").json
+    assert (found["stage"], found["kind"], found["namespace"]) == ("b.1", "ephemeral", "b.1")
+    assert found["slug"].startswith("b-1--")
+    assert "b.1.wms.WMS.PLAN_BASE_WVR_TBL" in found["topics"]["data"]
+    assert "b.1.wms.schema-changes" in found["topics"]["internal"]
+    text = wms("names", "--stage", "b.1").out
+    assert all(topic in text for topic in found["topics"]["data"])
+
+
+def test_the_stage_can_come_from_the_environment(wms: Wms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "val")
+    assert wms("names", "--json").json["stage"] == "val"
+
+
+def test_pipeline_toml_of_this_folder_is_taken(wms: Wms) -> None:
+    Path("pipeline.toml").write_text((ROOT / "tests/data/tms.toml").read_text())
+    assert wms("names", "--stage", "main", "--json").json["product"] == "tms"
+
+
+def test_config_and_worker_hold_references_only(wms: Wms) -> None:
+    config = wms("config", "--stage", "main", "--pdb", "--json").json["wms-oracle-cdc"]
+    assert config["database.password"] == "${env:DB_PASSWORD}"
+    assert config["database.pdb.name"] == "${env:DB_PDB}"
+    text = wms("config", "--stage", "main").out
+    assert text.startswith("# wms-oracle-cdc\n")
+    worker = wms("worker", "--stage", "main", "--json").json
+    assert worker["group.id"] == "wms-connector-main"
+    assert worker["exactly.once.source.support"] == "enabled"
+
+
+def secrets_file(**values: object) -> str:
+    entries = {f"mmdl/default/{key}": value for key, value in values.items()}
+    Path("secrets.json").write_text(json.dumps(entries))
+    return "secrets.json"
+
+
+DB = {"ip": "10.0.0.1", "db": "ORCL", "pdb": "P1", "user": "u", "password": "canary-77"}
+
+
+def test_config_takes_its_shape_from_secrets_and_shows_none(wms: Wms) -> None:
+    file = secrets_file(dbInfo=DB, brokerString="b-1:9096,b-2:9096")
+    result = wms("config", "--stage", "main", "--secrets", file, "--json")
+    config = result.json["wms-oracle-cdc"]
+    assert config["database.pdb.name"] == "${env:DB_PDB}"
+    history = config["schema.history.internal.producer.sasl.jaas.config"]
+    assert "${env:KAFKA_PASSWORD}" in history
+    assert "canary-77" not in result.out
+
+
+def test_secrets_check_tells_paths_and_never_values(wms: Wms) -> None:
+    file = secrets_file(dbInfo=DB, brokerString="b-1:9094")
+    result = wms("secrets", "check", "--stage", "feature", "--secrets", file)
+    assert result.status == 0
+    assert "mmdl/default/dbInfo" in result.out
+    assert "absent" in result.out
+    assert "canary-77" not in result.out + result.err
+    found = wms("secrets", "check", "--stage", "feature", "--secrets", file, "--json").json
+    assert {
+        "key": "dbInfo",
+        "state": "ok",
+        "path": "mmdl/default/dbInfo",
+        "origin": "default",
+    } in found
+
+
+def test_secrets_that_are_not_there(wms: Wms) -> None:
+    result = wms("config", "--stage", "main", "--secrets", "none")
+    assert result.status == 1
+    assert "there is no file or folder none" in result.err
+
+
+def test_secrets_check_fails_for_a_malformed_one(wms: Wms) -> None:
+    file = secrets_file(dbInfo={"password": "canary-77"}, brokerString="b-1:9094")
+    result = wms("secrets", "check", "--stage", "main", "--secrets", file)
+    assert result.status == 1
+    assert "mmdl/default/dbInfo is malformed" in result.out
+    assert "canary-77" not in result.out
+
+
+def test_lint_of_our_own_is_clean(wms: Wms) -> None:
+    result = wms("lint", "--stage", "main")
+    assert (result.status, result.out) == (0, "wms-oracle-cdc: clean\n")
+
+
+def test_lint_of_an_old_configuration(wms: Wms) -> None:
+    config = wms("config", "--stage", "main", "--json").json["wms-oracle-cdc"]
+    config["database.server.name"] = config.pop("topic.prefix")
+    config["database.password"] = "canary-77"
+    Path("old.json").write_text(json.dumps({"name": "x", "config": config}))
+    result = wms("lint", "old.json")
+    assert result.status == 1
+    assert "Write topic.prefix" in result.out
+    assert "canary-77" not in result.out
+    Path("old.properties").write_text(wms("config", "--stage", "main").out)
+    assert wms("lint", "old.properties").status == 0
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"connector.class": "X"}', '{"config": []}', "[1]"])
+def test_lint_of_what_is_no_configuration(wms: Wms, text: str) -> None:
+    Path("x.json").write_text(text)
+    assert wms("lint", "x.json").status == 2
+
+
+def test_a_dead_worker_is_told_with_its_address(wms: Wms) -> None:
+    result = wms("status", "--url", "http://127.0.0.1:1")
+    assert result.status == 1
+    assert "127.0.0.1:1" in result.err
+    assert wms("status", "--url", "nonsense").status == 2
