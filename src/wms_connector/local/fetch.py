@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import httpx
-import stamina
+import tenacity
 
 from wms_connector.local.errors import ArtifactError
 from wms_connector.local.maven import Repository, repository
@@ -163,13 +163,12 @@ class _Transfer:
     def _one(self, client: httpx.Client, artifact: Artifact, wait_seconds: float) -> None:
         address = self._source.address(artifact.coordinate)
         try:
-            for attempt in stamina.retry_context(
-                on=_TransferError,
-                attempts=_ATTEMPTS,
-                timeout=None,
-                wait_initial=wait_seconds,
-                wait_max=wait_seconds * 16,
-                wait_jitter=wait_seconds,
+            for attempt in tenacity.Retrying(
+                retry=tenacity.retry_if_exception_type(_TransferError),
+                stop=tenacity.stop_after_attempt(_ATTEMPTS),
+                wait=tenacity.wait_exponential(multiplier=wait_seconds, max=wait_seconds * 16),
+                sleep=self._pause,
+                reraise=True,
             ):
                 with attempt:
                     self._try(client, artifact, address)
@@ -195,7 +194,7 @@ class _Transfer:
                         digest, have = hashlib.sha256(), 0
                     _check_status(response, artifact, address)
                     with part.open("ab") as file:
-                        for chunk in response.iter_bytes(_CHUNK):
+                        for chunk in response.iter_raw():
                             if self._cancelled.is_set():
                                 raise ArtifactError("the download was cancelled")
                             have += len(chunk)
@@ -217,6 +216,10 @@ class _Transfer:
             )
         part.replace(target)
         self._told(artifact, artifact.size)
+
+    def _pause(self, seconds: float) -> None:
+        if self._cancelled.wait(seconds):
+            raise ArtifactError("the download was cancelled")
 
     def _told(self, artifact: Artifact, arrived: int) -> None:
         with self._guard:

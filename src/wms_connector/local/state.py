@@ -146,7 +146,8 @@ class StateFolder:
                 os.fsync(file.fileno())
             scratch.replace(target)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                scratch.unlink()
             raise StateError(
                 f"{target} cannot be written: {error.strerror}",
                 hint="Free some space, or name another folder with --state",
