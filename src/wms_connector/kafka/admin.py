@@ -41,25 +41,29 @@ _POLL_SECONDS: Final = 0.1
 class Client(Protocol):
     """What is needed of confluent_kafka.admin.AdminClient; a fake in the tests has the same."""
 
-    def describe_topics(self, topics: Any, **options: Any) -> dict[str, Future[Any]]:
+    def describe_topics(self, topics: Any, /, *, request_timeout: float) -> dict[str, Future[Any]]:
         """Describe topics by name."""
 
-    def describe_cluster(self, **options: Any) -> Future[Any]:
+    def describe_cluster(self, *, request_timeout: float) -> Future[Any]:
         """Describe the brokers."""
 
-    def describe_configs(self, resources: Any, **options: Any) -> dict[Any, Future[Any]]:
+    def describe_configs(
+        self, resources: Any, /, *, request_timeout: float
+    ) -> dict[Any, Future[Any]]:
         """Give the settings in force."""
 
-    def incremental_alter_configs(self, resources: Any, **options: Any) -> dict[Any, Future[Any]]:
+    def incremental_alter_configs(
+        self, resources: Any, /, *, request_timeout: float
+    ) -> dict[Any, Future[Any]]:
         """Set single settings, leaving the rest."""
 
-    def create_topics(self, topics: Any, **options: Any) -> dict[str, Future[Any]]:
+    def create_topics(self, topics: Any, /, *, request_timeout: float) -> dict[str, Future[Any]]:
         """Create topics."""
 
-    def delete_topics(self, topics: Any, **options: Any) -> dict[str, Future[Any]]:
+    def delete_topics(self, topics: Any, /, *, request_timeout: float) -> dict[str, Future[Any]]:
         """Delete topics by name."""
 
-    def poll(self, timeout: float) -> int:
+    def poll(self, timeout: float, /) -> int:
         """Hand over background reports."""
 
 
