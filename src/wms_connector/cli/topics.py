@@ -98,10 +98,11 @@ def plan(app: App, where: Brokers) -> None:
 
 
 @topics.command(epilog="Example: wms-connector topics apply --stage main --brokers b-1:9094")
+@click.option("--yes", is_flag=True, help="Do not ask before retention is shortened.")
 @_broker_options
 @laptop_command
-def apply(app: App, where: Brokers) -> None:
-    """Create what is missing, align settings, report the rest. Nothing is ever deleted."""
+def apply(app: App, where: Brokers, yes: bool) -> None:
+    """Create what is missing, align settings, report the rest. No topic is ever deleted."""
     from wms_connector.kafka.guard import check_alone
 
     admin = where.admin(app)
@@ -109,6 +110,9 @@ def apply(app: App, where: Brokers) -> None:
     made = _plan(app, where, admin)
     if not app.as_json:
         click.echo("\n".join(made.lines()))
+    shortened = [a.topic for a in made.alter if any(c.drops_records for c in a.changes)]
+    if shortened:
+        confirm(f"let older records of {', '.join(shortened)} expire sooner", yes=yes)
     done = admin.apply(made, progress=lambda text: click.echo(text, err=True))
     value = made.as_json() | {"created": list(done.created), "altered": list(done.altered)}
     app.show(value, f"created {len(done.created)}, altered {len(done.altered)}")
