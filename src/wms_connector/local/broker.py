@@ -68,6 +68,9 @@ def properties(folder: StateFolder, port: int, controller_port: int) -> dict[str
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.num.partitions": "1",
+        # A killed broker is let in again once its own session has ended (default 9 s).
+        "broker.session.timeout.ms": "5000",
+        "broker.heartbeat.interval.ms": "1000",
         # A consumer group on a laptop has one member; nobody waits for more.
         "group.initial.rebalance.delay.ms": "0",
         # Expired transactions are ended promptly, so that a killed worker holds nobody up: its

@@ -11,10 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.local import aot, broker, logs, postgres, processes, worker
+from wms_connector.local import aot, broker, logs, ports, postgres, processes, worker
 from wms_connector.local.errors import LocalError, NotRunningError, StartError, StateError
 from wms_connector.local.java import environment, java
-from wms_connector.local.ports import is_free
 from wms_connector.local.progress import Progress, Silent
 from wms_connector.local.state import Launch, Part, State, StateFolder
 from wms_connector.local.status import LocalStatus, status_of
@@ -112,6 +111,13 @@ class LocalControl:
         extra = worker.environment(state, self.folder.password()) if launch.kind == "worker" else {}
         if self._cancelled.is_set():
             raise CancelledError(f"{launch.name} was not started")
+        if not ports.becomes_free(launch.port):
+            raise PartFailedError(
+                f"{launch.name} cannot have port {launch.port}: "
+                f"{ports.holder(launch.port)} listens there",
+                hint="Stop that, or run `local up`, which takes another port",
+                busy_port=True,
+            )
         began = time.monotonic()
         self.progress.begin(launch.name)
         process = processes.spawn(
@@ -149,7 +155,7 @@ class LocalControl:
             f"{launch.name} {what}:\n  {lines}\n",
             hint=f"The whole log is {launch.log}",
             busy_port=any("in use" in line or "could not bind" in line for line in told)
-            or not is_free(launch.port),
+            or not ports.is_free(launch.port),
         )
 
     # Stopping

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
+import time
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import LocalError
@@ -17,6 +19,7 @@ HOST: Final = "127.0.0.1"
 _FIRST: Final = 20_000
 _LAST: Final = 32_767
 _TRIES: Final = 2_000
+_POLL: Final = 0.05  # s
 
 
 def is_free(port: int) -> bool:
@@ -29,6 +32,33 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def becomes_free(
+    port: int,
+    *,
+    free: Callable[[int], bool] = is_free,
+    sleep: Callable[[float], None] = time.sleep,
+    seconds: float = 3.0,
+) -> bool:
+    """Tell whether a port is free, or is within seconds: a killed server's is so a moment later."""
+    for _ in range(int(seconds / _POLL)):
+        if free(port):
+            return True
+        sleep(_POLL)
+    return free(port)
+
+
+def holder(port: int) -> str:
+    """Name who listens on a port, as far as this user may know."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp4"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+            if listens and connection.laddr[1] == port and connection.pid is not None:
+                return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
+    return "another program"
 
 
 def answers(port: int) -> bool:

@@ -309,7 +309,7 @@ class LocalRuntime(LocalControl):
         with self._guard:
             state = self._recorded()
             port = state.ports.get(name)
-            if port is None or not ports.is_free(port):
+            if port is None or not ports.becomes_free(port):
                 taken = set(state.ports.values()) | (avoid or set())
                 port = ports.choose(taken)
                 self.folder.write(state.model_copy(update={"ports": {**state.ports, name: port}}))

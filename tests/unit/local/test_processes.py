@@ -158,3 +158,20 @@ def test_purging_keeps_what_is_not_ours(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     LocalControl(tmp_path).down(purge=True)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_port_may_become_free_a_moment_later() -> None:
+    looks = iter([False, False, True])
+    slept: list[float] = []
+    assert ports.becomes_free(1, free=lambda _: next(looks), sleep=slept.append)
+    assert len(slept) == 2
+    assert not ports.becomes_free(1, free=lambda _: False, sleep=slept.append)
+
+
+def test_who_holds_a_port_is_named() -> None:
+    import os
+    import socket
+
+    with socket.create_server((ports.HOST, 0)) as server:
+        assert f"process {os.getpid()} " in ports.holder(server.getsockname()[1])
+    assert ports.holder(1) == "another program"
