@@ -53,6 +53,36 @@ class _State:
 
     last: Event | None = None
     copies: int = 0
+    partition: int | None = None
+    scattered: bool = False
+
+    def take(self, event: Event, *, keyed: bool, truncated: int) -> None:
+        """Go on with the next committed event of the cut."""
+        if not keyed:
+            if event.place > truncated:
+                self.copies += -1 if event.op in {BEFORE, "d"} else 1
+            if event.op not in {BEFORE, "d"}:
+                self.last = event
+        elif self.last is None or _later(event, self.last):
+            self.last = event
+
+
+@dataclass(slots=True)
+class _Repeats:
+    """Tells which events repeat the one before: those of one change come one after the other."""
+
+    change: tuple[str, int, str, bytes] | None = None
+    seen: int = 0
+    committed: int = 0
+
+    def take(self, event: Event) -> tuple[bool, bool]:
+        """Give whether the event repeats another, and whether both are committed."""
+        change = _change(event)
+        if change != self.change:
+            self.change, self.seen, self.committed = change, 0, 0
+        self.seen += 1
+        self.committed += event.committed
+        return self.seen > 1, event.committed and self.committed > 1
 
 
 def compare(
@@ -91,7 +121,7 @@ def _joined(
             assert row is not None  # noqa: S101  (the loop's condition, for the type checker)
             key = row[0]
             digest, copies = b"", 0
-            for _, digest in row[1]:  # noqa: B007  (the last one is meant; a key has one row)
+            for _, digest in row[1]:  # noqa: B007  (a key has one row, and a copy the same)
                 copies += 1
             row = next(left, None)
             if event is not None and event[0] == key:
@@ -114,41 +144,29 @@ def _follow(
     examples: int,
 ) -> _State:
     """Count a key's events and find the state that they lead to."""
-    state = _State()
-    last_change: tuple[str, int, str, bytes] | None = None
-    seen = seen_committed = 0
-    partition: int | None = None
-    scattered = False
+    state, repeats = _State(), _Repeats()
     for event in events:
-        change = _change(event)
-        if keyed and change == last_change:
-            seen += 1
-        else:
-            last_change, seen, seen_committed = change, 1, 0
-        outcome.duplicates_uncommitted += seen > 1
+        if keyed:
+            again, again_committed = repeats.take(event)
+            outcome.duplicates_uncommitted += again
+            if again_committed:
+                example = Example(key, event.partition, event.offset)
+                _note(outcome, "duplicate", 1, example, examples)
         counted = event.op != BEFORE
         if not event.committed:
             outcome.aborted += counted
             continue
-        seen_committed += 1
         outcome.events += counted
-        if seen_committed > 1:
-            outcome.duplicates += 1
-            if len(outcome.duplicate_examples) < examples:
-                outcome.duplicate_examples.append(Example(key, event.partition, event.offset))
-        if partition is None:
-            partition = event.partition
-        scattered = scattered or event.partition != partition
-        if not event.in_cut:
+        if state.partition is None:
+            state.partition = event.partition
+        state.scattered = state.scattered or event.partition != state.partition
+        if event.in_cut:
+            state.take(event, keyed=keyed, truncated=truncated)
+        else:
             outcome.in_flight += counted
-        elif keyed:
-            if state.last is None or _later(event, state.last):
-                state.last = event
-        elif event.place > truncated:
-            state.copies += -1 if event.op in {BEFORE, "d"} else 1
-    if scattered and keyed:
-        outcome.scattered += 1
-    if state.last is not None and (state.last.op == "d" or state.last.place < truncated):
+    outcome.scattered += state.scattered and keyed
+    last = state.last
+    if keyed and last is not None and (last.op == "d" or last.place < truncated):
         state.last = None
     return state
 
@@ -203,11 +221,14 @@ def _judge_multiset(
     surplus = state.copies - copies
     if surplus:
         kind = "extra" if surplus > 0 else "missing"
-        _note(outcome, kind, abs(surplus), Example(key), examples)
+        last = state.last
+        place = () if last is None or surplus < 0 else (last.partition, last.offset)
+        _note(outcome, kind, abs(surplus), Example(key, *place), examples)
 
 
 def _note(outcome: Outcome, kind: str, count: int, example: Example, examples: int) -> None:
-    setattr(outcome, kind, getattr(outcome, kind) + count)
+    name = "duplicates" if kind == "duplicate" else kind
+    setattr(outcome, name, getattr(outcome, name) + count)
     told: list[Example] = getattr(outcome, f"{kind}_examples")
     if len(told) < examples:
         told.append(example)

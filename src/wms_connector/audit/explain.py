@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wms_connector.audit.canonical import shown
+from wms_connector.audit.compare import Example
 from wms_connector.audit.layout import digest, identity
 from wms_connector.audit.report import DifferentExample, Examples, KeyExample
 from wms_connector.events.reader import Range, read
@@ -14,7 +15,7 @@ from wms_connector.events.records import Change, Parser
 
 if TYPE_CHECKING:
     from wms_connector.audit.collect import Collector
-    from wms_connector.audit.compare import Example, Outcome
+    from wms_connector.audit.compare import Outcome
     from wms_connector.audit.source import Cut
     from wms_connector.audit.store import Store
 
@@ -37,14 +38,19 @@ def look_again(
     """
     found = _scan(collector, outcome, cut, store, limit)
     events = _Events(collector, client)
+
+    def told(examples: list[Example]) -> tuple[KeyExample, ...]:
+        return tuple(
+            KeyExample(
+                key=_key(collector, one, found, events.row(one)), event=_place(collector, one)
+            )
+            for one in examples
+        )
+
     examples = Examples(
-        missing=tuple(
-            KeyExample(key=_key(collector, one, found, None)) for one in outcome.missing_examples
-        ),
-        extra=tuple(
-            KeyExample(key=_key(collector, one, found, events.row(one)), event=_place(collector, one))
-            for one in outcome.extra_examples
-        ),
+        missing=told(outcome.missing_examples),
+        extra=told(outcome.extra_examples),
+        duplicates=told(outcome.duplicate_examples),
         different=tuple(
             DifferentExample(
                 key=_key(collector, one, found, events.row(one)),
@@ -53,19 +59,13 @@ def look_again(
             )
             for one in outcome.different_examples
         ),
-        duplicates=tuple(
-            KeyExample(key=_key(collector, one, found, events.row(one)), event=_place(collector, one))
-            for one in outcome.duplicate_examples
-        ),
-    )  # fmt: skip
+    )
     return examples, dict(found.unavailable)
 
 
 def _scan(
     collector: Collector, outcome: Outcome, cut: Cut, store: Store, limit: int
 ) -> _Found:  # fmt: skip
-    from wms_connector.audit.compare import Example
-
     found = _Found()
     layout = collector.layout
     wanted = {one.key for one in (*outcome.missing_examples, *outcome.different_examples)}

@@ -49,9 +49,11 @@ _SQL: Final[Mapping[str, tuple[Form, str]]] = {
     "timestamptz": (Form.INSTANT, _INSTANT),
     "interval": (
         Form.DURATION,
-        "((extract(year FROM {0}) * 12 + extract(month FROM {0})) * 2629800000000"
-        " + extract(day FROM {0}) * 86400000000 + extract(hour FROM {0}) * 3600000000"
-        " + extract(minute FROM {0}) * 60000000 + extract(microseconds FROM {0}))::bigint",
+        (
+            "((extract(year FROM {0}) * 12 + extract(month FROM {0})) * 2629800000000"
+            " + extract(day FROM {0}) * 86400000000 + extract(hour FROM {0}) * 3600000000"
+            " + extract(minute FROM {0}) * 60000000 + extract(microseconds FROM {0}))::bigint"
+        ),
     ),
     "bytea": (Form.BYTES, "encode({}, 'hex')"),
     "bit": (Form.BITS, "ltrim({}::text, '0')"),

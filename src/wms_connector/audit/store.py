@@ -23,7 +23,7 @@ ROW_BYTES: Final = 100
 EVENT_BYTES: Final = 160
 """What a row and an event may need on disk with the sort's own files, measured and rounded up."""
 
-_CACHE_KIB: Final = 32 * 1024
+_CACHE_KIB: Final = 16 * 1024
 _PRAGMAS: Final = (
     "journal_mode = OFF",
     "synchronous = OFF",
@@ -77,13 +77,7 @@ class Store:
                 hint="Name a folder that exists and can be written",
             ) from None
         try:
-            free = shutil.disk_usage(self._folder).free
-            if free < expected_bytes:
-                raise AuditError(
-                    f"the audit needs about {expected_bytes / 1e9:.1f} GB in "
-                    f"{self._folder.parent}, and {free / 1e9:.1f} GB are free",
-                    hint="Free some, or name another folder",
-                )
+            _check_space(self._folder, expected_bytes)
             # Read by SQLite whenever it begins a sort: its files belong beside ours.
             self._before = os.environ.get("SQLITE_TMPDIR")
             os.environ["SQLITE_TMPDIR"] = str(self._folder)
@@ -181,3 +175,13 @@ class Store:
     def size(self) -> int:
         """Bytes on disk now."""
         return sum(path.stat().st_size for path in self._folder.iterdir())
+
+
+def _check_space(folder: Path, expected_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < expected_bytes:
+        raise AuditError(
+            f"the audit needs about {expected_bytes / 1e9:.1f} GB in {folder.parent}, "
+            f"and {free / 1e9:.1f} GB are free",
+            hint="Free some, or name another folder",
+        )

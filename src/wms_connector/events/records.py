@@ -132,12 +132,29 @@ Record = Change | Tombstone | Heartbeat | Unreadable
 class Message(Protocol):
     """What is needed of confluent_kafka's message."""
 
-    def topic(self) -> str | None: ...
-    def partition(self) -> int | None: ...
-    def offset(self) -> int | None: ...
-    def key(self) -> Any: ...
-    def value(self) -> Any: ...
-    def timestamp(self) -> tuple[int, int]: ...
+    def topic(self) -> str | None:
+        """Name of the topic."""
+        ...
+
+    def partition(self) -> int | None:
+        """Number of the partition."""
+        ...
+
+    def offset(self) -> int | None:
+        """Offset in the partition."""
+        ...
+
+    def key(self) -> Any:
+        """Bytes of the key."""
+        ...
+
+    def value(self) -> Any:
+        """Bytes of the value."""
+        ...
+
+    def timestamp(self) -> tuple[int, int]:
+        """Kind of the time, and milliseconds since 1970."""
+        ...
 
 
 class Parser:
@@ -210,7 +227,7 @@ def parse(
 
 def _fault(op: Any, before: Any, after: Any, source: dict[str, Any]) -> str | None:
     """Say what is wrong with an envelope, or nothing."""
-    if op not in OPERATIONS or op == "w":
+    if not isinstance(op, str) or op not in OPERATIONS or op == "w":
         return f"its operation {op!r} is not known; known are c, u, d, r, t"
     for name, row in (("before", before), ("after", after)):
         if row is not None and not isinstance(row, dict):

@@ -111,7 +111,10 @@ class Decoder:
     def _learn(self, raw: bytes) -> _Known | None:
         text = raw.decode()
         start = len(_OPENING)
-        schema, end = json.JSONDecoder().raw_decode(text, start)
+        try:
+            schema, end = json.JSONDecoder().raw_decode(text, start)
+        except json.JSONDecodeError:
+            return None  # white space, or no JSON at all: the slow way tells
         if schema is None or not text.startswith(_PAYLOAD, end):
             return None
         prefix = text[: end + len(_PAYLOAD)].encode()
