@@ -6,7 +6,7 @@ import contextlib
 import random
 import socket
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.local.errors import LocalError
 
@@ -55,8 +55,9 @@ def holder(port: int) -> str:
 
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp4"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and connection.laddr[1] == port and connection.pid is not None:
+            address: Any = connection.laddr
+            listens = connection.status == psutil.CONN_LISTEN and address
+            if listens and address.port == port and connection.pid is not None:
                 return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
     return "another program"
 
