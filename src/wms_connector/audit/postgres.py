@@ -190,7 +190,7 @@ class PostgresSource:
         columns: dict[str, tuple[Column, str]] = {}
         left_out: dict[str, str] = {}
         for name, type_id, modifier, generated in self._connection.execute(_COLUMNS, (oid,)):
-            quoted = sql.Identifier(name).as_string(self._connection)
+            quoted = sql.Identifier(name).as_string()
             type_ = self._type(type_id, modifier)
             told = _GENERATED if generated else compared(name, type_, quoted)
             if isinstance(told, str):

@@ -171,11 +171,6 @@ class Store:
         ).fetchone()
         return None if found is None else Masked._make(found)
 
-    @property
-    def size(self) -> int:
-        """Bytes on disk now."""
-        return sum(path.stat().st_size for path in self._folder.iterdir())
-
 
 def _check_space(folder: Path, expected_bytes: int) -> None:
     free = shutil.disk_usage(folder).free

@@ -96,7 +96,8 @@ class FakeConsumer:
         if self.silent:
             return []
         found: list[Any] = []
-        for where, offset in self.at.items():
+        for where, start in self.at.items():
+            offset = start
             log = self.log.partitions[where]
             while offset < len(log) and len(found) < num_messages:
                 key, value, state = log[offset]

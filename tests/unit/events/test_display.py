@@ -78,9 +78,7 @@ def test_a_decimal_is_its_digits(unscaled, scale):
 
 
 def test_an_update_shows_what_changed():
-    found = change(
-        "u", {"ID": 1, "NAME": "a", "AT": 0}, {"ID": 1, "NAME": "b\n", "AT": 1_000_000}
-    )
+    found = change("u", {"ID": 1, "NAME": "a", "AT": 0}, {"ID": 1, "NAME": "b\n", "AT": 1_000_000})
     assert [tuple(one) for one in differences(found)] == [
         ("NAME", "a", "b\n"),
         ("AT", "1970-01-01 00:00:00", "1970-01-01 00:00:01"),
