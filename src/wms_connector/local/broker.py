@@ -106,7 +106,7 @@ def format_storage(folder: StateFolder, tool: Sequence[str], cluster: str) -> No
     if done.returncode != 0:
         told = "\n  ".join(excerpt(done.stdout + done.stderr))
         raise StartError(
-            f"the broker's data folder could not be formatted:\n  {told}\n",
+            f"the broker's data folder could not be formatted:\n  {told}",
             hint="Free space, or name another folder with --state",
         )
 

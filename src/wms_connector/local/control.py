@@ -152,7 +152,7 @@ class LocalControl:
         )
         lines = "\n  ".join(told) if told else "(it wrote nothing)"
         return PartFailedError(
-            f"{launch.name} {what}:\n  {lines}\n",
+            f"{launch.name} {what}:\n  {lines}",
             hint=f"The whole log is {launch.log}",
             busy_port=any("in use" in line or "could not bind" in line for line in told)
             or not ports.is_free(launch.port),

@@ -114,7 +114,7 @@ def initialise(folder: StateFolder, user: str, password: SecretStr, prefix: Sequ
     if done.returncode != 0:
         told = "\n  ".join(excerpt(done.stdout + done.stderr))
         raise StartError(
-            f"PostgreSQL's files could not be made in {scratch}:\n  {told}\n",
+            f"PostgreSQL's files could not be made in {scratch}:\n  {told}",
             hint="Free space, or name another folder with --state",
         )
     scratch.rename(data)
@@ -198,7 +198,7 @@ def run_file(address: str, file: Path) -> None:
     )
     if done.returncode != 0:
         told = "\n  ".join(excerpt(done.stderr or done.stdout))
-        raise StartError(f"{file} did not run:\n  {told}\n", hint="Mend the file, then try again")
+        raise StartError(f"{file} did not run:\n  {told}", hint="Mend the file, then try again")
 
 
 def missing(address: str, tables: Iterable[Table]) -> tuple[Table, ...]:
