@@ -187,7 +187,11 @@ def _closing(outcome: Outcome) -> str:
     rows = outcome.rows()
     width = max(len(name) for name, _ in rows) + 2
     lines = ["", *(f"  {name:<{width}}{value}" for name, value in rows), ""]
-    verdict = "nothing lost, nothing twice" if outcome.held else "the promises did not hold"
+    verdict = (
+        click.style("nothing lost, nothing twice", fg="green", bold=True)
+        if outcome.held
+        else click.style("the promises did not hold", fg="red", bold=True)
+    )
     if not outcome.held:
         lines += [f"  {sentence}" for sentence in outcome.audit.sentences()]
     return "\n".join([*lines, f"  {verdict}"])
