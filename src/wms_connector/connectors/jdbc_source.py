@@ -40,7 +40,7 @@ def jdbc_source(
     stand in the prefix, and each schema needs a connector of its own.
     """
     settings = pipeline.jdbc
-    tables = [table for table in settings.tables if table.schema == schema]
+    tables = [table for table in pipeline.captured if table.schema == schema]
     config = {
         "connector.class": settings.connector_class,
         # A table is a task at most.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,13 +15,11 @@ from wms_connector.connectors.lint import holds_secret
 from wms_connector.connectors.tuning import producer_settings
 from wms_connector.model.environment import ALLOWLIST
 from wms_connector.model.errors import StageError
+from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.stage import Stage
 from wms_connector.model.table import Table
 from wms_connector.model.topics import topic_names
-
-if TYPE_CHECKING:
-    from wms_connector.model.pipeline import Pipeline
 
 SHAPES = [
     *(DatabaseShape(pdb=pdb, url=url) for pdb, url in product([False, True], repeat=2)),
@@ -123,6 +120,14 @@ def test_jdbc_writes_the_topics_that_the_model_names(wms_jdbc: Pipeline, stage: 
         for table in config["table.whitelist"].split(","):
             made.add(config["topic.prefix"] + Table.parse(table).name)
     assert made == set(topic_names(wms_jdbc, stage).data.values())
+
+
+def test_jdbc_reads_all_tables_where_the_file_names_none_of_its_own() -> None:
+    pipeline = Pipeline.parse('connector = "jdbc"\ntables = ["A.B", "A.C", "D.E"]')
+    configs = render(pipeline, pipeline.stage("main"), database=SHAPES[0], security=PLAIN)
+    listed = {name: config["table.whitelist"] for name, config in configs.items()}
+    assert listed == {"wms-oracle-cdc": "A.B,A.C", "wms-oracle-cdc-D": "D.E"}
+    assert [config["tasks.max"] for config in configs.values()] == ["2", "1"]
 
 
 def test_jdbc_has_a_connector_a_schema(wms_jdbc: Pipeline) -> None:
