@@ -38,6 +38,17 @@ class App:
     as_json: bool
     is_laptop: bool = False
     state_path: Path | None = None
+    names_no_stage: bool = False
+
+    def leave_laptop(self) -> None:
+        """Forget what holds for the laptop's runtime: the command is about another place.
+
+        There the stage decides whose topics and connectors are touched, so it has to be named,
+        and the pipeline that the laptop was started with means nothing. Raises StageError.
+        """
+        self.is_laptop = False
+        if self.names_no_stage:
+            Stage.parse(None)
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -135,7 +146,8 @@ def _with_common_options(function: F, *, laptop: bool) -> F:
         state_path: Path | None = None,
         **rest: Any,
     ) -> Any:
-        stage = LOCAL_STAGE if laptop and stage_text is None else stage_text
-        return function(App(stage, pipeline_path, as_json, laptop, state_path), **rest)
+        unnamed = laptop and stage_text is None
+        stage = LOCAL_STAGE if unnamed else stage_text
+        return function(App(stage, pipeline_path, as_json, laptop, state_path, unnamed), **rest)
 
     return wrapped  # type: ignore[return-value]

@@ -63,7 +63,9 @@ def audit(
             "--dsn, --brokers and --url go together",
             hint="Give all of them, or none for the laptop's runtime",
         )
-    if not all(given):
+    if all(given):
+        app.leave_laptop()
+    else:
         status = app.control().status()
         dsn, brokers, urls = status.database_dsn, status.bootstrap_servers, status.connect_urls
     options = Options(

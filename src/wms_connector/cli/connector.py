@@ -25,7 +25,7 @@ Where = tuple[str, ...]
 _name = click.argument("name", required=False)
 
 
-@click.command(epilog="Example: wms-connector status --url http://127.0.0.1:8083 --json")
+@click.command(epilog="Example: wms-connector status --stage main --url http://127.0.0.1:8083")
 @url_option
 @laptop_command
 def status(app: App, urls: Where) -> int:

@@ -42,8 +42,9 @@ class Target:
 
 
 def target(app: App, urls: tuple[str, ...]) -> Target:
-    """Find the workers; raises NotRunningError with the next step."""
+    """Find the workers; raises NotRunningError, and StageError for named ones without a stage."""
     if urls:
+        app.leave_laptop()
         return Target(urls, is_local=False)
     from wms_connector.local.errors import NotRunningError
 

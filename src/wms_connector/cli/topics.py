@@ -15,6 +15,8 @@ from wms_connector.cli.confirm import confirm
 
 if TYPE_CHECKING:
     from wms_connector.kafka.admin import TopicAdmin
+    from wms_connector.kafka.clients import Cluster
+    from wms_connector.kafka.plan import TopicPlan
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +33,11 @@ class Brokers:
         """Whether a cluster was named; the laptop's has one broker."""
         return self.brokers is not None or self.secrets is not None
 
+    def settle(self, app: App) -> None:
+        """Have the command mean that cluster; raises StageError if no stage was named for it."""
+        if self.is_named:
+            app.leave_laptop()
+
     def admin(self, app: App) -> TopicAdmin:
         """A client for the topics of that cluster."""
         from wms_connector.kafka.admin import TopicAdmin
@@ -40,7 +47,7 @@ class Brokers:
         client, causes = admin_client(cluster)
         return TopicAdmin(client, cluster.brokers, causes=causes.take)
 
-    def _cluster(self, app: App) -> Any:
+    def _cluster(self, app: App) -> Cluster:
         from wms_connector.kafka.clients import Cluster, region_of
         from wms_connector.model.secret_sources import FileSecrets
         from wms_connector.model.secrets import BrokerString, KafkaAuth, parse, resolve
@@ -93,6 +100,7 @@ def topics() -> None:
 @laptop_command
 def plan(app: App, where: Brokers) -> None:
     """Show what `topics apply` would create and change; changes nothing."""
+    where.settle(app)
     made = _plan(app, where, where.admin(app))
     app.show(made.as_json(), "\n".join(made.lines()))
 
@@ -105,6 +113,7 @@ def apply(app: App, where: Brokers, yes: bool) -> None:
     """Create what is missing, align settings, report the rest. No topic is ever deleted."""
     from wms_connector.kafka.guard import check_alone
 
+    where.settle(app)
     admin = where.admin(app)
     check_alone(app.names, admin)
     made = _plan(app, where, admin)
@@ -133,6 +142,7 @@ def destroy(app: App, where: Brokers, yes: bool, also: tuple[str, ...]) -> None:
     from wms_connector.kafka.destroy import deletion, preview
     from wms_connector.kafka.destroy import destroy as delete
 
+    where.settle(app)
     wanted = deletion(app.pipeline, app.stage, also=also)
     admin = where.admin(app)
     seen = preview(wanted, admin)
@@ -156,7 +166,7 @@ def confirm_or_show(app: App, count: int) -> bool:
     return True
 
 
-def _plan(app: App, where: Brokers, admin: TopicAdmin) -> Any:
+def _plan(app: App, where: Brokers, admin: TopicAdmin) -> TopicPlan:
     from wms_connector.kafka.plan import plan as make_plan
     from wms_connector.kafka.topics import desired
 

@@ -221,7 +221,33 @@ def test_lint_of_what_is_no_configuration(wms: Wms, text: str) -> None:
 
 
 def test_a_dead_worker_is_told_with_its_address(wms: Wms) -> None:
-    result = wms("status", "--url", "http://127.0.0.1:1")
+    result = wms("status", "--stage", "a", "--url", "http://127.0.0.1:1")
     assert result.status == 1
     assert "127.0.0.1:1" in result.err
-    assert wms("status", "--url", "nonsense").status == 2
+    assert wms("status", "--stage", "a", "--url", "nonsense").status == 2
+
+
+ELSEWHERE = [
+    *([verb, "--url", "http://127.0.0.1:1"] for verb in
+      ("status", "wait", "plan", "apply", "restart", "pause", "resume", "stop", "offsets")),
+    *(["topics", verb, "--brokers", "127.0.0.1:1"] for verb in ("plan", "apply", "destroy")),
+    ["topics", "destroy", "--yes", "--secrets", "none"],
+    ["audit", "--dsn", "x", "--brokers", "127.0.0.1:1", "--url", "http://127.0.0.1:1"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("args", ELSEWHERE, ids=" ".join)
+def test_away_from_the_laptop_a_stage_has_to_be_named(wms: Wms, args: list[str]) -> None:
+    result = wms(*args)
+    assert result.status == 2
+    assert "no stage was given" in result.err
+
+
+def test_away_from_the_laptop_its_pipeline_means_nothing(wms: Wms, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "pipeline.json").write_text(json.dumps({"path": str(ROOT / "tests/data/tms.toml")}))
+    args = ["topics", "destroy", "--stage", "a", "--state", str(state), "--also", "a.tms.TMS.T"]
+    here, there = wms(*args), wms(*args, "--brokers", "127.0.0.1:1")
+    assert "nothing was started" in here.err  # the laptop's product is tms, so the name is its own
+    assert "does not own a.tms.TMS.T" in there.err
