@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.models import ConnectorStatus, Expanded
+    from wms_connector.connect.reconcile import Plan
     from wms_connector.connect.wait import Waiting
 
 Where = tuple[str, ...]
@@ -65,13 +66,9 @@ def wait(app: App, urls: Where, timeout: float) -> None:
 @laptop_command
 def plan(app: App, urls: Where, shape: Shape) -> None:
     """Show what `apply` would change at the connectors; changes nothing."""
-    from wms_connector.connect.reconcile import actual_of
-    from wms_connector.connect.reconcile import plan as make_plan
-
     where = target(app, urls)
-    desired = shape.configs(app, laptop=where.is_local)
     with where.client() as client:
-        made = make_plan(desired, actual_of(client.expanded()), owned=app.names.owns_connector)
+        made = _plan(app, client, shape.configs(app, laptop=where.is_local))
     app.show(made.as_json(), "\n".join(made.lines()))
 
 
@@ -84,13 +81,11 @@ def plan(app: App, urls: Where, shape: Shape) -> None:
 def apply(app: App, urls: Where, shape: Shape, yes: bool, timeout: float) -> None:
     """Bring the connectors to their configuration, then wait until they run."""
     from wms_connector.connect.apply import apply as apply_plan
-    from wms_connector.connect.reconcile import Verb, actual_of
-    from wms_connector.connect.reconcile import plan as make_plan
+    from wms_connector.connect.reconcile import Verb
 
     where = target(app, urls)
-    desired = shape.configs(app, laptop=where.is_local)
     with where.client() as client:
-        made = make_plan(desired, actual_of(client.expanded()), owned=app.names.owns_connector)
+        made = _plan(app, client, shape.configs(app, laptop=where.is_local))
         if not app.as_json:
             click.echo("\n".join(made.lines()))
         if made.of(Verb.REMOVE):
@@ -182,6 +177,7 @@ def offsets(
     if (reset or file) and name is None:
         raise UsageError("a change of offsets needs NAME", hint="Name the connector")
     with target(app, urls).client() as client:
+        chosen = _chosen(app, client, name)
         if name is not None and file is not None:
             entries = _entries(file, name)
             confirm(f"set the offsets of {name}: changes between are lost or repeated", yes=yes)
@@ -191,7 +187,7 @@ def offsets(
             click.echo(client.reset_offsets(name), err=app.as_json)
         found = {
             connector: [entry.model_dump() for entry in client.offsets(connector).offsets]
-            for connector in _chosen(app, client, name)
+            for connector in chosen
         }
     lines = [
         f"{connector}  {json.dumps(entry['partition'])}  {json.dumps(entry['offset'])}"
@@ -199,6 +195,16 @@ def offsets(
         for entry in entries or [{"partition": {}, "offset": None}]
     ]
     app.show(found, "\n".join(lines))
+
+
+def _plan(app: App, client: ConnectClient, desired: dict[str, dict[str, str]]) -> Plan:
+    from wms_connector.connect.ownership import check_stage
+    from wms_connector.connect.reconcile import actual_of
+    from wms_connector.connect.reconcile import plan as make_plan
+
+    actual = actual_of(client.expanded())
+    check_stage(app.names, actual)
+    return make_plan(desired, actual, owned=app.names.owns_connector)
 
 
 def _each(
@@ -233,10 +239,15 @@ def _to_state(verb: Literal["pause", "resume", "stop"]) -> Callable[[ConnectClie
 
 
 def _chosen(app: App, client: ConnectClient, name: str | None) -> list[str]:
-    """The connector that was named, or all of the pipeline's that are there."""
+    """The connector that was named, or all of the pipeline's; none may be another stage's."""
+    from wms_connector.connect.ownership import check_stage
+    from wms_connector.connect.reconcile import actual_of
+
+    actual = actual_of(client.expanded())
+    check_stage(app.names, actual)
     if name is not None:
         return [name]
-    found = [known for known in client.connectors() if app.names.owns_connector(known)]
+    found = [known for known in actual if app.names.owns_connector(known)]
     if not found:
         raise WmsError(
             f"no connector of {app.names.product} is at {client.where}",

@@ -14,6 +14,7 @@
     ├── UnsupportedError       the worker is too old for the call
     ├── UnexpectedAnswerError  not Kafka Connect: no JSON, another form, too long
     ├── FailedError            a connector or task is FAILED, with the causes of its trace
+    ├── ForeignStageError      the connector is another stage's; nothing was done
     └── WaitError              it did not happen in time; says what is still missing
 
 No error carries an answer's body: bodies can hold what a worker resolved from its secrets.
@@ -104,6 +105,12 @@ class UnexpectedAnswerError(ConnectFailure):
 
 class FailedError(ConnectFailure):
     """A connector or task is FAILED."""
+
+
+class ForeignStageError(ConnectFailure):
+    """A connector that bears our name works for another stage; nothing was done."""
+
+    exit_code = 2
 
 
 class WaitError(ConnectFailure):
