@@ -148,7 +148,9 @@ def _parts(record: Record, latency_ms: float | None, columns: int) -> list[tuple
         return [(place, "dim"), ("heartbeat", "dim")]
     if isinstance(record, Tombstone):
         return [(place, "dim"), ("tombstone", "dim"), (key_text(record), "dim")]
-    found = differences(record)
+    keys = record.key if isinstance(record.key, dict) else {}
+    # The key stands before it; only a key that changed is worth saying again.
+    found = [d for d in differences(record) if d.column not in keys or (d.old and d.new)]
     told = [_change(one, record.op) for one in found[:columns]]
     if len(found) > columns:
         told.append(f"and {len(found) - columns} more")
