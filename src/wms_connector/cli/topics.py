@@ -106,7 +106,7 @@ def plan(app: App, where: Brokers) -> None:
 
 
 @topics.command(epilog="Example: wms-connector topics apply --stage main --brokers b-1:9094")
-@click.option("--yes", is_flag=True, help="Do not ask before retention is shortened.")
+@click.option("--yes", is_flag=True, help="Do not ask before older records may go.")
 @_broker_options
 @laptop_command
 def apply(app: App, where: Brokers, yes: bool) -> None:
@@ -119,9 +119,9 @@ def apply(app: App, where: Brokers, yes: bool) -> None:
     made = _plan(app, where, admin)
     if not app.as_json:
         click.echo("\n".join(made.lines()))
-    shortened = [a.topic for a in made.alter if any(c.drops_records for c in a.changes)]
-    if shortened:
-        confirm(f"let older records of {', '.join(shortened)} expire sooner", yes=yes)
+    losing = [a.topic for a in made.alter if any(c.drops_records for c in a.changes)]
+    if losing:
+        confirm(f"let older records of {', '.join(losing)} go sooner", yes=yes)
     done = admin.apply(made, progress=lambda text: click.echo(text, err=True))
     value = made.as_json() | {"created": list(done.created), "altered": list(done.altered)}
     app.show(value, f"created {len(done.created)}, altered {len(done.altered)}")

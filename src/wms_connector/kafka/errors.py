@@ -171,7 +171,7 @@ def translate(
             return failure(f"could not {doing}: {reason} ({text})", hint=hint)
     return KafkaFailure(
         f"could not {doing}: {text} ({error.name()})",
-        hint="Try again" if error.retriable() else None,
+        hint="Try again" if error.retriable() else "Look into the brokers' logs at this time",
     )
 
 

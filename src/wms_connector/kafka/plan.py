@@ -26,9 +26,10 @@ class Change:
 
     @property
     def drops_records(self) -> bool:
-        """Whether records that are there now may expire sooner."""
+        """Whether records that are there now may go sooner: expired, or compacted away."""
         if self.key == "cleanup.policy":
-            return "delete" in self.after and "delete" not in (self.before or "delete")
+            policies = (self.before or "delete").split(",")
+            return any(policy not in policies for policy in self.after.split(","))
         if not self.key.startswith("retention."):
             return False
         before, after = int(self.before or -1), int(self.after)
