@@ -40,9 +40,25 @@ def local() -> None:
     metavar="FILE",
     help="SQL that is run once, when the database is new: your own tables.",
 )
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    envvar="WMS_CONNECTOR_JDBC_PLUGIN",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="A further plugin's folder; a pipeline of kind jdbc needs one.",
+)
 @laptop_command
-def up(app: App, workers: int, tables: str | None, init: tuple[Path, ...]) -> None:
+def up(
+    app: App,
+    workers: int,
+    tables: str | None,
+    init: tuple[Path, ...],
+    plugins: tuple[Path, ...],
+) -> None:
     """Start what does not run, register the connector, and wait until it runs."""
+    from wms_connector.local.errors import TablesMissingError
     from wms_connector.local.runtime import LocalRuntime
     from wms_connector.local.state import StateFolder
 
@@ -55,13 +71,27 @@ def up(app: App, workers: int, tables: str | None, init: tuple[Path, ...]) -> No
         pipeline = app.pipeline
         origin = None
     stage = pipeline.stage(app.stage_text)
+
+    def remember() -> None:
+        if origin is not None:
+            StateFolder(app.state_dir).write_private(FILE, origin.model_dump_json())
+
     with progress() as shown:
         runtime = LocalRuntime(
-            app.state_dir, pipeline, stage, workers=workers, init=init, progress=shown
+            app.state_dir,
+            pipeline,
+            stage,
+            workers=workers,
+            init=init,
+            plugins=plugins,
+            progress=shown,
         )
-        status = runtime.up()
-    if origin is not None:
-        StateFolder(app.state_dir).write_private(FILE, origin.model_dump_json())
+        try:
+            status = runtime.up()
+        except TablesMissingError:  # all but the connector runs; the next `up` is about the same
+            remember()
+            raise
+    remember()
     app.show(status.model_dump(), _text(status))
 
 
