@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wms_connector.cli.app import App, command
+from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
     import threading
@@ -36,7 +37,7 @@ DEMO_STAGE = "demo"
     type=click.IntRange(4, 10_000_000),
     default=20_000,
     show_default=True,
-    help="Rows that are there before, in all four tables together.",
+    help="Rows that are there before, in all tables together.",
 )
 @click.option(
     "--rate",
@@ -46,7 +47,7 @@ DEMO_STAGE = "demo"
     help="Row changes a second.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the changes.")
-@click.option("--keep", is_flag=True, help="Leave everything running at the end.")
+@click.option("--keep", is_flag=True, help="Leave everything running, also after a failure.")
 @click.option("--plain", is_flag=True, help="Plain lines although this is a terminal.")
 @click.option(
     "--state",
@@ -78,14 +79,17 @@ def demo(
     if folder is None and not keep:
         temporary = Path(tempfile.mkdtemp(prefix="wms-connector-demo-"))
     folder = folder or temporary or default_state(app.stage)
+    _check_new(folder, app)
     script = Script(rows=rows, rate=rate, seed=seed)
-    done = False
     with _narrator(plain) as narrator:
         try:
             outcome = _told(app, folder, script, narrator)
-            done = True
+        except BaseException:
+            if keep:
+                narrator.note(f"what runs is left: `{_down(folder, app)}` removes it")
+            raise
         finally:
-            if not (keep and done):
+            if not keep:
                 narrator.chapter("Stopping everything")
                 LocalControl(folder, progress=narrator).down(purge=True)
                 if temporary is not None:
@@ -94,6 +98,15 @@ def demo(
     if keep and not app.as_json:
         click.echo(_try(folder, app))
     return int(not outcome.held)
+
+
+def _check_new(folder: Path, app: App) -> None:
+    """Refuse a folder that a runtime has already: at its end the demo removes what it finds."""
+    if (folder / "state.json").exists():
+        raise UsageError(
+            f"{folder} has a runtime already, which the demo would change and remove",
+            hint=f"Name another folder with --state, or remove that one: `{_down(folder, app)}`",
+        )
 
 
 def _told(
@@ -197,6 +210,10 @@ def _closing(outcome: Outcome) -> str:
     return "\n".join([*lines, f"  {verdict}"])
 
 
+def _down(folder: Path, app: App) -> str:
+    return f"wms-connector local down --purge --stage {app.stage} --state {folder}"
+
+
 def _try(folder: Path, app: App) -> str:
     at = f"--stage {app.stage} --state {folder}"
     return "\n".join(
@@ -207,6 +224,6 @@ def _try(folder: Path, app: App) -> str:
             f"  wms-connector local tail {at}",
             f"  wms-connector local kill worker-1 {at}; wms-connector local up {at}",
             f"  wms-connector audit {at}",
-            f"  wms-connector local down --purge {at}",
+            f"  {_down(folder, app)}",
         ]
     )

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from wms_connector.local.status import LocalStatus
 
 WORKER: Final = "worker-1"
-_PATIENCE: Final = 60.0  # seconds for a snapshot, a recovery
+_PATIENCE: Final = 60.0  # seconds for a recovery, and for the next row of a snapshot
 _POLL: Final = 0.05
+_LOOK: Final = "Run it with --keep, then look at `wms-connector local logs worker-1 --stage demo`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def tell(script: Script, tools: Tools, narrator: Narrator) -> Outcome:
     began = tools.clock()
     status = tools.runtime.up()
     narrator.tell(
-        f"running after {tools.clock() - began:.1f} s, with {script.rows:,} rows in 4 tables"
+        f"running after {tools.clock() - began:.1f} s, with {script.rows:,} rows to begin with"
     )
     watcher = tools.watcher(status, narrator.event)
     watcher.start()
@@ -114,13 +115,17 @@ def tell(script: Script, tools: Tools, narrator: Narrator) -> Outcome:
 def _snapshot(script: Script, tools: Tools, narrator: Narrator, watcher: Watcher) -> float:
     narrator.chapter("Snapshot: the rows that are there already")
     began = tools.clock()
-    while watcher.snapshot_rows < script.rows:
+    seen, moved = 0, began
+    while (rows := watcher.snapshot_rows) < script.rows:
         _check(watcher)
-        narrator.gauge("rows", watcher.snapshot_rows, script.rows)
-        if tools.clock() - began > _PATIENCE:
+        narrator.gauge("rows", rows, script.rows)
+        now = tools.clock()
+        if rows != seen:
+            seen, moved = rows, now
+        elif now - moved > _PATIENCE:
             raise WmsError(
-                f"the snapshot brought {watcher.snapshot_rows} of {script.rows} rows in a minute",
-                hint="Look at `wms-connector local logs worker-1` after `demo --keep`",
+                f"the snapshot stopped at {rows} of {script.rows} rows: none came for a minute",
+                hint=_LOOK,
             )
         tools.sleep(_POLL)
     took = tools.clock() - began
@@ -160,7 +165,7 @@ def _kill(tools: Tools, narrator: Narrator, watcher: Watcher, writer: _Writer) -
         if tools.clock() - killed > _PATIENCE:
             raise WmsError(
                 "no event for a minute after the worker was killed",
-                hint="Look at `wms-connector local logs worker-1` after `demo --keep`",
+                hint=_LOOK,
             )
         tools.sleep(_POLL)
     took = watcher.recovered_at - killed

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wms_connector.cli.main import COMMANDS
+from wms_connector.local.errors import LocalError, TablesMissingError
+from wms_connector.local.runtime import LocalRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +116,46 @@ def test_without_a_runtime_it_says_how_to_start_one(wms: Wms, args: list[str]) -
 def test_down_where_nothing_runs_is_no_failure(wms: Wms) -> None:
     assert wms("local", "down").out == "nothing ran\n"
     assert wms("local", "down", "--purge", "--json").json == {"stopped": [], "purged": True}
+
+
+def test_a_pipeline_of_kind_jdbc_needs_the_plugin_s_folder(
+    wms: Wms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("jdbc.toml").write_text('connector = "jdbc"\ntables = ["A.B"]')
+    up = ["local", "up", "--pipeline", "jdbc.toml"]
+    assert "WMS_CONNECTOR_JDBC_PLUGIN" in wms(*up).err
+    assert "/none. Name the folder" in wms(*up, "--plugin", "none").err
+    monkeypatch.setenv("WMS_CONNECTOR_JDBC_PLUGIN", "not here")
+    assert "/not here. Name the folder" in wms(*up).err
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_up_remembers_the_pipeline_of_what_runs(
+    wms: Wms, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: bool
+) -> None:
+    error = TablesMissingError("no table") if missing else LocalError("no space")
+
+    def up(_: LocalRuntime) -> None:
+        raise error
+
+    monkeypatch.setattr(LocalRuntime, "up", up)
+    file = ROOT / "tests/data/tms.toml"
+    assert wms("local", "up", "--pipeline", str(file), "--state", "here").status == 1
+    remembered = tmp_path / "here/pipeline.json"
+    assert remembered.exists() == missing
+    if missing:
+        assert json.loads(remembered.read_text())["path"] == str(file)
+
+
+@pytest.mark.parametrize("more", [[], ["--keep"]])
+def test_the_demo_leaves_a_runtime_alone_that_is_there(wms: Wms, more: list[str]) -> None:
+    state = Path("mine/state.json")
+    state.parent.mkdir()
+    state.write_text("{}")
+    result = wms("demo", "--state", "mine", *more)
+    assert result.status == 2
+    assert "mine has a runtime already" in result.err
+    assert state.read_text() == "{}"
 
 
 def test_names(wms: Wms) -> None:

@@ -169,6 +169,20 @@ def test_a_snapshot_that_does_not_come_is_told_with_its_count() -> None:
         tell(script, given, Narrator())
 
 
+def test_a_long_snapshot_may_take_longer_than_a_minute_while_rows_come() -> None:
+    now = 0.0
+    watcher = PretendedWatcher(lambda *_: None)
+
+    def sleep(_: float) -> None:
+        nonlocal now
+        now += 50
+        watcher.take(change("r"), now)
+
+    script = Script(rows=9, watch_seconds=0.1, load_seconds=0.1, after_seconds=0.1)
+    given = tools([], report(table()), watcher=lambda *_: watcher, clock=lambda: now, sleep=sleep)
+    assert tell(script, given, Narrator()).snapshot_s == 300
+
+
 def test_the_watcher_measures_only_what_no_kill_holds_back() -> None:
     heard: list[float | None] = []
     watcher = Watcher({}, ["t"], lambda _, took: heard.append(took))
