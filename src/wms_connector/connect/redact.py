@@ -9,17 +9,14 @@ from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
 
+from wms_connector.model.masking import is_secret_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MASK: Final = "********"
 _SHORT: Final = 4  # a shorter value is masked as a whole word only, or texts would be shredded
 
-_SECRET_KEY: Final = re.compile(
-    r"passw|pwd|secret|token|credential|jaas|passphrase|api[._-]?key|private[._-]?key"
-    r"|keystore[._-]key|access[._-]?key|user[._-]info|authorization",
-    re.IGNORECASE,
-)
 _REFERENCE: Final = re.compile(r"\$\{[^{}]*\}")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 # Patterns for what nobody told us is secret: each keeps what stands before the value.
@@ -33,11 +30,6 @@ _PATTERNS: Final = (
     re.compile(r"(://[^\s/:@]+:)[^\s/@]+(?=@)"),
     re.compile(r"(?i)(jdbc:oracle:\w+:[^\s/:@]+/)[^\s@]+(?=@)"),
 )
-
-
-def is_secret_key(key: str) -> bool:
-    """Tell whether a key's value is a secret, by the key's name."""
-    return _SECRET_KEY.search(key) is not None
 
 
 def has_reference(value: str | None) -> bool:

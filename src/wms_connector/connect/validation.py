@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from wms_connector.connect.redact import Redactor, has_reference, is_secret_key
+from wms_connector.connect.redact import Redactor, has_reference
+from wms_connector.model.masking import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from wms_connector.connect.redact import MASK, Redactor, is_only_references, is_secret_key
+from wms_connector.connect.redact import MASK, Redactor, is_only_references
+from wms_connector.model.masking import is_secret_key
 
 CANARY = 'k@n/4ry "quoted" +ü'
 PLAIN = Redactor()
@@ -18,7 +19,8 @@ PLAIN = Redactor()
     "key",
     ["database.password", "SASL.JAAS.CONFIG", "connection.pwd", "api_key", "client.secret",
      "sasl.oauthbearer.token", "ssl.keystore.key", "aws.credentials", "x.passphrase",
-     "basic.auth.user.info", "private-key", "Authorization", "aws.access.key"],
+     "basic.auth.user.info", "private-key", "Authorization", "aws.access.key",
+     "database.sslkey", "my.key"],
 )  # fmt: skip
 def test_keys_of_secrets(key: str) -> None:
     assert is_secret_key(key)
@@ -26,8 +28,10 @@ def test_keys_of_secrets(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["database.user", "topic.prefix", "key.converter", "message.key.columns"]
-)
+    "key",
+    ["database.user", "topic.prefix", "key.converter", "message.key.columns",
+     "sasl.oauthbearer.token.endpoint.url", "aws.credentials.provider.class"],
+)  # fmt: skip
 def test_keys_of_others(key: str) -> None:
     assert not is_secret_key(key)
     assert PLAIN.value(key, "hunter2") == "hunter2"

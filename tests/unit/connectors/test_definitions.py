@@ -14,7 +14,6 @@ from wms_connector.connectors.lint import (
     Severity,
     committed,
     holds_secret,
-    is_secret_key,
     lint,
     plugin_findings,
 )
@@ -168,15 +167,14 @@ def test_a_plugin_s_words_never_show_what_was_resolved(
         ("connection.url", "jdbc:postgresql://h/d?password=p", True),
         ("connection.url", "jdbc:postgresql://${env:DB_HOST}:${env:DB_PORT}/d", False),
         ("jdbc.credentials.provider.class", "a.B", False),
+        ("database.pwd", "x", True),
+        ("value.converter.basic.auth.user.info", "u:p", True),
+        ("connection.url", "jdbc:postgresql://h/d?ssl=true&sslpassword=p", True),
+        ("database.url", "jdbc:oracle:thin:@(x)?javax.net.ssl.trustStorePassword=p", True),
     ],
 )
 def test_secrets_are_told_from_references(key: str, value: str, secret: bool) -> None:
     assert holds_secret(key, value) == secret
-
-
-def test_keys_of_secrets() -> None:
-    assert is_secret_key("ssl.truststore.password")
-    assert not is_secret_key("table.include.list")
 
 
 # Patterns

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.connectors.lint.definitions import Definition, Definitions, Kind, committed
 from wms_connector.connectors.lint.finding import HIDDEN, Finding, Severity
 from wms_connector.connectors.lint.keys import check_keys
-from wms_connector.connectors.lint.masking import holds_secret, is_secret_key
+from wms_connector.connectors.lint.masking import holds_secret
 from wms_connector.connectors.lint.names import CHOICES, UNREPORTED
 from wms_connector.connectors.lint.plugin import plugin_findings
 from wms_connector.connectors.lint.rules_debezium import check_debezium
@@ -35,7 +35,6 @@ __all__ = [
     "Severity",
     "committed",
     "holds_secret",
-    "is_secret_key",
     "lint",
     "plugin_findings",
 ]

@@ -6,27 +6,17 @@ import re
 from typing import Final
 
 from wms_connector.connectors.lint.finding import HIDDEN
+from wms_connector.model.masking import is_secret_key
 
 REFERENCE: Final = re.compile(r"\$\{[A-Za-z0-9_.-]+:[^}]*\}")
 """A reference to one of the worker's config providers, for instance `${env:DB_PASSWORD}`."""
 
-_SECRET_KEY: Final = re.compile(
-    r"password|passwd|passphrase|secret|token|credential|jaas\.config|sslkey|\.key$|api\.?key",
+_IN_URL: Final = re.compile(
+    r"//[^/@\s]*:[^/@\s]+@|thin:[^/@\s]+/[^@\s]+@"
+    r"|[?&;(][\w.]*(?:passw(?:or)?d|passphrase|pwd|secret|token|user)=[^&;$]",
     re.IGNORECASE,
 )
-_IN_URL: Final = re.compile(
-    r"//[^/@\s]*:[^/@\s]+@|thin:[^/@\s]+/[^@\s]+@|[?&;](?:password|pwd|user)=[^&;$]", re.IGNORECASE
-)
 _IN_JAAS: Final = re.compile(r"password\s*=\s*[\"']?(?!\$\{)[^\"';\s]", re.IGNORECASE)
-# Names that hold one of the words above and are no secrets.
-_HARMLESS: Final = re.compile(
-    r"credentials\.provider\.class$|\.callback\.handler\.class$|token\.endpoint\.url$"
-)
-
-
-def is_secret_key(key: str) -> bool:
-    """Tell whether a key's value is a secret by the key's name."""
-    return bool(_SECRET_KEY.search(key)) and not _HARMLESS.search(key)
 
 
 def holds_secret(key: str, value: str) -> bool:

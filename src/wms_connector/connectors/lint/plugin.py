@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.connectors.lint.finding import Finding, Severity
-from wms_connector.connectors.lint.masking import REFERENCE, is_secret_key, shown
+from wms_connector.connectors.lint.masking import REFERENCE, shown
+from wms_connector.model.masking import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
