@@ -9,14 +9,11 @@ from wms_connector.connectors.converters import JSON_WITH_SCHEMAS
 from wms_connector.connectors.tuning import producer_settings
 from wms_connector.model.environment import ALLOWLIST, Env
 from wms_connector.model.security import KafkaSecurity, java_client_properties
+from wms_connector.model.topics import OFFSETS_PARTITIONS, STATUS_PARTITIONS
 
 if TYPE_CHECKING:
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
-
-OFFSETS_PARTITIONS: Final = 25
-STATUS_PARTITIONS: Final = 5
-"""Partitions of Connect's topics, its own defaults; the config topic must have exactly one."""
 
 TRANSACTION_TIMEOUT_MS: Final = 10_000
 """How long a killed task's open transaction holds the offsets topic back. A worker that takes

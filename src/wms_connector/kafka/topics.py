@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.model.topics import topic_names
+from wms_connector.model.topics import OFFSETS_PARTITIONS, STATUS_PARTITIONS, topic_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from wms_connector.model.stage import Stage
 
 DAY_MS: Final = 86_400_000
-OFFSETS_PARTITIONS: Final = 25
-"""Kafka Connect's own default for its offsets topic."""
-STATUS_PARTITIONS: Final = 5
-"""Kafka Connect's own default for its status topic."""
 _DURABLE_FROM: Final = 3  # replicas from which one may be away while two still acknowledge
 
 

@@ -38,8 +38,13 @@ class Names:
     shared_by_named_stages: bool = False
 
     def __post_init__(self) -> None:
-        # A stage parsed for one product must not be used for another that owns its first label.
-        Stage.parse(self.stage.name, product=self.product)
+        # A stage parsed for one product must not be used for another that owns its first label,
+        # nor one that was put together by hand with a slug that is another's.
+        if Stage.parse(self.stage.name, product=self.product) != self.stage:
+            raise StageError(
+                f"the slug {self.stage.slug!r} is not that of stage {self.stage}",
+                hint="Get stages from Stage.parse",
+            )
 
     # AWS
 

@@ -108,9 +108,12 @@ def check_product(text: str) -> str:
             f"{_shown(text)} is no product name",
             hint="Allowed are 1 to 16 lower-case letters, digits and hyphens, a letter first",
         )
-    if text in {"aws", "mgmt", "default"}:
+    # `x.aws.wms` as a stage of product `cdc` would write stage x's JDBC topics of product `wms`;
+    # product `wms-connector` with stage `a` would join the workers of `wms` with `connector-a`.
+    if text in {"aws", "mgmt", "cdc", "default"} or re.search(r"-(alerts|connector)\b", text):
         raise StageError(
-            f"{_shown(text)} cannot be a product: other names begin with it",
+            f"{_shown(text)} cannot be a product: names of other products or stages could be the "
+            "same",
             hint="Choose the name of what the database serves, for example wms",
         )
     return text

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from wms_connector.model.stage import Stage
     from wms_connector.model.table import Table
 
+OFFSETS_PARTITIONS: Final = 25
+STATUS_PARTITIONS: Final = 5
+"""Partitions of Connect's topics, its own defaults; the config topic must have exactly one."""
+
 _SCHEMA_AND_TABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*")
 
 

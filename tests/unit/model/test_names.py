@@ -95,6 +95,11 @@ def test_a_stage_of_one_product_is_not_used_for_another_that_owns_its_label() ->
         Names(Stage.parse("tms"), "tms")
 
 
+def test_a_stage_put_together_by_hand_has_no_names() -> None:
+    with pytest.raises(StageError, match="'val' is not that of stage b"):
+        Names(Stage("b", "val"), "wms")
+
+
 def test_a_topic_over_the_brokers_limit_is_refused() -> None:
     assert check_topic("x" * 249)
     with pytest.raises(StageError, match="249"):

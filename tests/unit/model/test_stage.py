@@ -127,7 +127,8 @@ def test_different_branches_have_different_stages(one: str, other: str) -> None:
     assert stages[0].kind == "ephemeral" or one.removeprefix("refs/heads/") in NAMED_STAGES
 
 
-@pytest.mark.parametrize("name", ["", "W", "1a", "a_b", "x" * 17, "aws", "mgmt", "default"])
+@pytest.mark.parametrize("name", ["", "W", "1a", "a_b", "x" * 17, "aws", "mgmt", "default", "cdc",
+                                  "wms-connector", "a-alerts-b"])  # fmt: skip
 def test_products_that_cannot_be(name: str) -> None:
     with pytest.raises(StageError):
         check_product(name)
@@ -135,3 +136,4 @@ def test_products_that_cannot_be(name: str) -> None:
 
 def test_a_product() -> None:
     assert check_product("tms-2") == "tms-2"
+    assert check_product("my-connectors") == "my-connectors"
