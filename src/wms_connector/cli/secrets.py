@@ -11,7 +11,7 @@ import click
 from wms_connector.cli.app import App, command
 from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError
 from wms_connector.model.secret_sources import FileSecrets, SecretsManager
-from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, parse, resolve
+from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, parse
 
 if TYPE_CHECKING:
     from wms_connector.model.secrets import SecretSource
@@ -48,7 +48,7 @@ def _checked(app: App, source: SecretSource, key: str) -> dict[str, Any]:
     optional = key in {"kafkaAuth", "alertEmails", "vpc", *PLAIN_SECRETS}
     found: dict[str, Any] = {"key": key, "state": "ok", "path": None, "origin": None}
     try:
-        resolved = resolve(source, app.names, app.pipeline.secrets_prefix, key)
+        resolved = app.pipeline.secret(source, app.stage, key)
         found |= {"path": resolved.path, "origin": resolved.origin}
         if form := SECRETS.get(key):
             parse(resolved, form)

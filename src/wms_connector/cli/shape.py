@@ -30,19 +30,16 @@ class Shape:
     security: str | None
     secrets: Path | None
 
-    def database(
-        self, app: App, default: Literal["oracle", "postgres"] = "oracle"
-    ) -> DatabaseShape:
+    def database(self, app: App, default: Vendor = "oracle") -> DatabaseShape:
         """The database's shape: that of the secrets if they are named, else of the options."""
         from wms_connector.connectors import DatabaseShape
 
         if self.secrets is None:
             return DatabaseShape(self.source or default, pdb=self.pdb, url=self.url)
         from wms_connector.model.secret_sources import FileSecrets
-        from wms_connector.model.secrets import DbInfo, parse, resolve
+        from wms_connector.model.secrets import DbInfo, parse
 
-        source, prefix = FileSecrets(self.secrets), app.pipeline.secrets_prefix
-        info = parse(resolve(source, app.names, prefix, "dbInfo"), DbInfo)
+        info = parse(app.pipeline.secret(FileSecrets(self.secrets), app.stage, "dbInfo"), DbInfo)
         return DatabaseShape(
             self.source or default, pdb=info.pdb is not None, url=info.jdbc_url is not None
         )
@@ -53,10 +50,10 @@ class Shape:
             return KafkaSecurity(self.security)
         if self.secrets is not None:
             from wms_connector.model.secret_sources import FileSecrets
-            from wms_connector.model.secrets import BrokerString, parse, resolve
+            from wms_connector.model.secrets import BrokerString, parse
 
-            source, prefix = FileSecrets(self.secrets), app.pipeline.secrets_prefix
-            found = parse(resolve(source, app.names, prefix, "brokerString"), BrokerString)
+            source = FileSecrets(self.secrets)
+            found = parse(app.pipeline.secret(source, app.stage, "brokerString"), BrokerString)
             return app.pipeline.security(found.brokers)
         setting = app.pipeline.kafka.security
         return default if setting == "auto" else KafkaSecurity(setting)

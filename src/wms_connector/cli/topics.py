@@ -50,23 +50,23 @@ class Brokers:
     def _cluster(self, app: App) -> Cluster:
         from wms_connector.kafka.clients import Cluster, region_of
         from wms_connector.model.secret_sources import FileSecrets
-        from wms_connector.model.secrets import BrokerString, KafkaAuth, parse, resolve
+        from wms_connector.model.secrets import BrokerString, KafkaAuth, parse
         from wms_connector.model.security import KafkaSecurity
 
         if not self.is_named:
-            found = app.control().status().bootstrap_servers
-            return Cluster(found, KafkaSecurity.PLAINTEXT)
-        prefix, names = app.pipeline.secrets_prefix, app.names
+            here = app.control().status().bootstrap_servers
+            return Cluster(here, KafkaSecurity.PLAINTEXT)
         source = FileSecrets(self.secrets) if self.secrets else None
         brokers = self.brokers
         if brokers is None and source is not None:
-            brokers = parse(resolve(source, names, prefix, "brokerString"), BrokerString).brokers
+            found = app.pipeline.secret(source, app.stage, "brokerString")
+            brokers = parse(found, BrokerString).brokers
         security = app.pipeline.security(brokers or "")
         user = password = None
         if security is KafkaSecurity.SCRAM and source is not None:
             from pydantic import SecretStr
 
-            auth = parse(resolve(source, names, prefix, "kafkaAuth"), KafkaAuth)
+            auth = parse(app.pipeline.secret(source, app.stage, "kafkaAuth"), KafkaAuth)
             user, password = SecretStr(auth.username), auth.password
         arn = app.pipeline.kafka.cluster_arn
         region = region_of(arn) if arn else None

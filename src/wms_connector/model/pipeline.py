@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from wms_connector.model.errors import PipelineError, WmsError
 from wms_connector.model.names import TOPIC_LIMIT, Names
+from wms_connector.model.secrets import resolve
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.settings import (
     DebeziumSettings,
@@ -28,6 +29,7 @@ from wms_connector.model.stage import DEFAULT_PRODUCT, Stage, check_product
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wms_connector.model.secrets import Resolved, SecretSource
     from wms_connector.model.sizing import Sizing
     from wms_connector.model.table import Table
 
@@ -131,6 +133,12 @@ class Pipeline(Section):
         settings = self.stages.get(stage.name)
         chosen = settings.sizing if settings else None
         return chosen or default_sizing(stage.name)
+
+    def secret(self, source: SecretSource, stage: Stage, key: str) -> Resolved:
+        """Read a stage's secret by this file's rules; raises what `secrets.resolve` raises."""
+        settings = self.stages.get(stage.name)
+        own_only = settings is not None and key in settings.require_own_secrets
+        return resolve(source, self.names(stage), self.secrets_prefix, key, own_only=own_only)
 
     def security(self, brokers: str) -> KafkaSecurity:
         """How to sign in at these brokers; raises PipelineError if their ports do not tell."""

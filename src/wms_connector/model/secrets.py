@@ -107,17 +107,23 @@ PLAIN_SECRETS: Final = ("iam/path", "iam/permissionsBoundary")
 _V = TypeVar("_V", bound=_Value)
 
 
-def resolve(source: SecretSource, names: Names, prefix: str, key: str) -> Resolved:
+def resolve(
+    source: SecretSource, names: Names, prefix: str, key: str, *, own_only: bool = False
+) -> Resolved:
     """Read a secret of a stage: its own, or the default if it has none.
 
-    Raises SecretNotFoundError, which names both paths, when neither is there, and SecretError
-    when one of them cannot be read or is empty.
+    Raises SecretNotFoundError, which names the paths, when none of them is there, and SecretError
+    when one of them cannot be read or is empty. With `own_only` the default is not looked at.
     """
     own, default = names.secret_paths(prefix, key)
     try:
         return Resolved(key, own, "stage", _filled(own, source.read(own)))
     except SecretNotFoundError:
-        pass
+        if own_only:
+            raise SecretNotFoundError(
+                f"{own} is not there, and require_own_secrets forbids the default",
+                hint=f"Create the secret {own}",
+            ) from None
     try:
         return Resolved(key, default, "default", _filled(default, source.read(default)))
     except SecretNotFoundError:

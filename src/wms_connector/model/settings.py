@@ -24,6 +24,10 @@ def _to_table(value: Any) -> Any:
 
 
 TableField = Annotated[Table, BeforeValidator(_to_table)]
+SecretKey = Literal[
+    "dbInfo", "brokerString", "kafkaAuth", "alertEmails", "vpc", "iam/path",
+    "iam/permissionsBoundary",
+]  # fmt: skip
 Column = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$#]{0,127}$")]
 
 
@@ -121,7 +125,7 @@ class StageSettings(Section):
     """What one stage has otherwise than the rest."""
 
     sizing: Sizing | None = None
-    require_own_secrets: tuple[str, ...] = ()
+    require_own_secrets: tuple[SecretKey, ...] = ()
 
 
 def default_sizing(stage: str) -> Sizing:

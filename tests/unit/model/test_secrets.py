@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import boto3
 import pytest
@@ -9,10 +9,12 @@ from moto import mock_aws
 from pydantic import SecretStr
 
 from wms_connector.model.environment import ALLOWLIST, Env
-from wms_connector.model.errors import SecretError, SecretNotFoundError
+from wms_connector.model.errors import PipelineError, SecretError, SecretNotFoundError
 from wms_connector.model.names import Names
+from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.secret_sources import FileSecrets, SecretsManager
 from wms_connector.model.secrets import (
+    PLAIN_SECRETS,
     SECRETS,
     AlertEmails,
     BrokerString,
@@ -23,6 +25,7 @@ from wms_connector.model.secrets import (
     resolve,
 )
 from wms_connector.model.security import KafkaSecurity, java_client_properties
+from wms_connector.model.settings import SecretKey
 from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
@@ -254,3 +257,19 @@ def test_client_properties_hold_references_only(security: KafkaSecurity) -> None
         assert 'password="${env:KAFKA_PASSWORD}"' in properties["sasl.jaas.config"]
     if security is KafkaSecurity.IAM:
         assert properties["sasl.mechanism"] == "AWS_MSK_IAM"
+
+
+def test_the_pipeline_file_can_name_each_secret_and_no_other() -> None:
+    assert set(get_args(SecretKey)) == {*SECRETS, *PLAIN_SECRETS}
+
+
+def test_a_stage_that_must_have_its_own_secret_does_not_read_the_default() -> None:
+    text = 'tables = ["A.B"]\n[stages.production]\nrequire_own_secrets = ["dbInfo"]'
+    wms = Pipeline.parse(text)
+    source = Answers(mmdl__default__dbInfo="d", mmdl__default__kafkaAuth="k")
+    assert wms.secret(source, wms.stage("val"), "dbInfo").origin == "default"
+    assert wms.secret(source, wms.stage("production"), "kafkaAuth").origin == "default"
+    with pytest.raises(SecretNotFoundError, match="mmdl/production/dbInfo is not there"):
+        wms.secret(source, wms.stage("production"), "dbInfo")
+    with pytest.raises(PipelineError, match="require_own_secrets"):
+        Pipeline.parse(text.replace("dbInfo", "dbinfo"))
