@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -116,9 +116,6 @@ def run_audit(
     def consumer(committed: bool) -> Any:
         return Consumer(consumer_settings(settings, committed=committed))
 
-    delivery: Literal["exactly-once", "at-least-once"] = pipeline.delivery
-    if pipeline.connector == "jdbc":
-        delivery = "at-least-once"
     names = pipeline.names(stage)
     with ConnectClient(urls) as client, connected(dsn) as connection:
 
@@ -131,7 +128,7 @@ def run_audit(
             topic_names(pipeline, stage).data,
             consumer,
             offsets=offsets,
-            delivery=delivery,
+            delivery=pipeline.guarantee,
             options=options,
             progress=progress,
         )

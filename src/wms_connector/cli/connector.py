@@ -41,7 +41,7 @@ def status(app: App, urls: Where) -> int:
         for name, entry in found.items()
         if app.names.owns_connector(name)
     )
-    value = {"stage": app.stage.name, "healthy": healthy, "delivery": _delivery(app)}
+    value = {"stage": app.stage.name, "healthy": healthy, "delivery": app.pipeline.guarantee}
     app.show(value | {"connectors": shown}, _table(app, shown))
     return int(not healthy)
 
@@ -257,17 +257,7 @@ def _chosen(app: App, client: ConnectClient, name: str | None) -> list[str]:
 
 
 def _desired_names(app: App) -> list[str]:
-    names = app.names
-    if app.pipeline.connector == "debezium":
-        return [names.connector]
-    schemas = app.pipeline.schemas
-    return [names.jdbc_connector(schema, schemas[0]) for schema in schemas]
-
-
-def _delivery(app: App) -> str:
-    if app.pipeline.connector == "jdbc":
-        return "at-least-once"
-    return app.pipeline.delivery
+    return list(dict.fromkeys(app.pipeline.connector_names(app.stage).values()))
 
 
 def _described(app: App, entry: Expanded) -> dict[str, Any]:
@@ -299,7 +289,7 @@ def _state(status: ConnectorStatus) -> dict[str, Any]:
 def _table(app: App, shown: list[dict[str, Any]]) -> str:
     from wms_connector.connect.trace import causes
 
-    lines = [f"stage {app.stage.name}, {_delivery(app)}"]
+    lines = [f"stage {app.stage.name}, {app.pipeline.guarantee}"]
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"
         lines.append(f"{entry['name']:<28} {entry['state']:<11} {entry.get('worker', '')}{note}")

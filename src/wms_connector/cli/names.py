@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import click
 
 from wms_connector.cli.app import App, command
+from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS
 from wms_connector.model.topics import topic_names
 
 
@@ -14,7 +16,8 @@ from wms_connector.model.topics import topic_names
 @command
 def names(app: App) -> None:
     """Print every name of a stage: stacks, service, topics, alarms, secrets' paths."""
-    app.show(described(app), _text(described(app)))
+    found = described(app)
+    app.show(found, _text(found))
 
 
 def described(app: App) -> dict[str, Any]:
@@ -22,6 +25,16 @@ def described(app: App) -> dict[str, Any]:
     stage, own = app.stage, app.names
     topics = topic_names(app.pipeline, stage)
     prefix = app.pipeline.secrets_prefix
+    debezium = app.pipeline.connector == "debezium"
+    schemas = app.pipeline.connector_names(stage)
+    connectors = list(dict.fromkeys(schemas.values()))
+    # A JDBC connector has a task a table of its schema at most.
+    tasks = Counter(schemas[table.schema] for table in topics.data)
+    ids = [
+        name
+        for connector in connectors
+        for name in own.transactional_ids(connector, 1 if debezium else tasks[connector])
+    ]
     return {
         "stage": stage.name,
         "kind": stage.kind,
@@ -31,7 +44,9 @@ def described(app: App) -> dict[str, Any]:
         "stacks": {"alerts": own.alerts_stack, "connector": own.connector_stack},
         "service": own.service,
         "group_id": own.group_id,
-        "connector": own.connector,
+        "connectors": connectors,
+        "consumer_groups": [own.group_id, *([own.schema_history_group] if debezium else [])],
+        "transactional_ids": list(dict.fromkeys(ids)),
         "topics": {
             "data": list(topics.data.values()),
             "internal": list(topics.internal),
@@ -42,7 +57,9 @@ def described(app: App) -> dict[str, Any]:
         "metric_namespaces": [own.health_namespace, own.logs_namespace],
         "alarm_prefix": own.alarm_prefix,
         "alerts_topic": own.alerts_topic,
-        "secrets": list(own.secret_paths(prefix, "dbInfo")),
+        "secrets": [
+            path for key in (*SECRETS, *PLAIN_SECRETS) for path in own.secret_paths(prefix, key)
+        ],
     }
 
 

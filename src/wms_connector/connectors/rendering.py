@@ -26,12 +26,9 @@ def render(
     """
     names = pipeline.names(stage)
     if pipeline.connector == "jdbc":
-        first = pipeline.schemas[0]
         configs = {
-            names.jdbc_connector(schema, first): jdbc_source(
-                pipeline, stage, schema, database=database
-            )
-            for schema in pipeline.schemas
+            name: jdbc_source(pipeline, stage, schema, database=database)
+            for schema, name in pipeline.connector_names(stage).items()
         }
     elif database.vendor == "postgres":
         configs = {names.connector: debezium_postgres(pipeline, stage)}

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wms_connector.model.sizing import Sizing
     from wms_connector.model.table import Table
 
+Delivery = Literal["exactly-once", "at-least-once"]
 FILE_NAME: Final = "pipeline.toml"
 _SIZE_LIMIT: Final = 1_048_576  # bytes; a pipeline file has some hundred
 _LONGEST_STAGE: Final = "x" * 64
@@ -52,7 +53,7 @@ class Pipeline(Section):
 
     product: Annotated[str, BeforeValidator(_product)] = DEFAULT_PRODUCT
     connector: Literal["debezium", "jdbc"] = "debezium"
-    delivery: Literal["exactly-once", "at-least-once"] = "exactly-once"
+    delivery: Delivery = "exactly-once"
     secrets_prefix: str = Field(default="mmdl", pattern=r"^[A-Za-z0-9/_+=.@-]{1,128}$")
     tables: tuple[TableField, ...] = Field(min_length=1)
     jdbc: JdbcSettings = JdbcSettings()
@@ -127,6 +128,18 @@ class Pipeline(Section):
         if self.connector == "jdbc":
             return names.jdbc_topic(table)
         return names.debezium_topic(table)
+
+    def connector_names(self, stage: Stage) -> dict[str, str]:
+        """The connector of each schema; for Debezium one and the same."""
+        names, first = self.names(stage), self.schemas[0]
+        if self.connector == "debezium":
+            return dict.fromkeys(self.schemas, names.connector)
+        return {schema: names.jdbc_connector(schema, first) for schema in self.schemas}
+
+    @property
+    def guarantee(self) -> Delivery:
+        """The delivery that readers can rely on: JDBC has no exactly-once, whatever is asked."""
+        return "at-least-once" if self.connector == "jdbc" else self.delivery
 
     def sizing(self, stage: Stage) -> Sizing:
         """Task, container and number of workers of a stage."""

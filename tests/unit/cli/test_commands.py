@@ -164,8 +164,25 @@ def test_names(wms: Wms) -> None:
     assert found["slug"].startswith("b-1--")
     assert "b.1.wms.WMS.PLAN_BASE_WVR_TBL" in found["topics"]["data"]
     assert "b.1.wms.schema-changes" in found["topics"]["internal"]
+    assert found["connectors"] == ["wms-oracle-cdc"]
+    assert found["consumer_groups"] == ["wms-connector-b.1", "b.1.wms-schemahistory"]
+    assert "wms-connector-b.1-wms-oracle-cdc-0" in found["transactional_ids"]
+    assert "mmdl/b.1/kafkaAuth" in found["secrets"]
     text = wms("names", "--stage", "b.1").out
     assert all(topic in text for topic in found["topics"]["data"])
+
+
+def test_names_of_jdbc_connectors_and_their_tasks(wms: Wms) -> None:
+    Path("jdbc.toml").write_text('connector = "jdbc"\ntables = ["A.B", "A.C", "D.E"]')
+    found = wms("names", "--stage", "main", "--pipeline", "jdbc.toml", "--json").json
+    assert found["connectors"] == ["wms-oracle-cdc", "wms-oracle-cdc-D"]
+    assert found["consumer_groups"] == ["wms-connector-main"]
+    assert found["transactional_ids"] == [
+        "connect-cluster-wms-connector-main",
+        "wms-connector-main-wms-oracle-cdc-0",
+        "wms-connector-main-wms-oracle-cdc-1",
+        "wms-connector-main-wms-oracle-cdc-D-0",
+    ]
 
 
 def test_the_stage_can_come_from_the_environment(wms: Wms, monkeypatch: pytest.MonkeyPatch) -> None:
