@@ -89,7 +89,10 @@ def _read(file: Path) -> dict[str, str]:
     if not text.lstrip().startswith("{"):
         import javaproperties
 
-        return dict(javaproperties.loads(text))
+        try:
+            return dict(javaproperties.loads(text))
+        except ValueError as error:
+            raise UsageError(f"{file} is no Java properties: {error}", hint="Mend it") from None
     try:
         values = json.loads(text)
     except ValueError as error:

@@ -100,6 +100,10 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
         # The reader (head, less) has gone: that is no fault, and there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        return _told(f"{where}{reason}. Check the path, its rights and the free space", 1)
     return result if isinstance(result, int) else 0
 
 

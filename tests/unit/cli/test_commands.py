@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -8,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wms_connector.cli.database import connected
 from wms_connector.cli.main import COMMANDS
 from wms_connector.local.errors import LocalError, TablesMissingError
 from wms_connector.local.runtime import LocalRuntime
+from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,10 +276,37 @@ def test_lint_of_an_old_configuration(wms: Wms) -> None:
     assert wms("lint", "old.properties").status == 0
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"connector.class": "X"}', '{"config": []}', "[1]"])
+@pytest.mark.parametrize(
+    "text", ["{", "{}", r"a=\uXYZW", '{"connector.class": "X"}', '{"config": []}', "[1]"]
+)
 def test_lint_of_what_is_no_configuration(wms: Wms, text: str) -> None:
     Path("x.json").write_text(text)
     assert wms("lint", "x.json").status == 2
+
+
+def test_a_file_that_cannot_be_written_is_one_line(
+    wms: Wms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/some/file")
+
+    monkeypatch.setattr("wms_connector.cli.names.described", full)
+    result = wms("names", "--stage", "main")
+    assert result.status == 1
+    assert result.err == (
+        "wms-connector: /some/file: No space left on device. "
+        "Check the path, its rights and the free space\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    ["postgresql://u:canary@127.0.0.1:1/d", "canary", "postgresql://u:p@canary@h/d", "canary=7"],
+)
+def test_a_database_that_cannot_be_reached_is_told_without_its_password(dsn: str) -> None:
+    with pytest.raises(WmsError, match=r"cannot be reached|no address") as caught, connected(dsn):
+        pass
+    assert "canary" not in str(caught.value)
 
 
 def test_a_dead_worker_is_told_with_its_address(wms: Wms) -> None:
