@@ -169,10 +169,3 @@ class Offsets(_Answer):
     """`GET /connectors/<name>/offsets`."""
 
     offsets: tuple[OffsetEntry, ...] = ()
-
-
-class ErrorBody(_Answer):
-    """Body of an error."""
-
-    error_code: int = 0
-    message: str = ""
