@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from wms_connector.connectors.rendering import render
 from wms_connector.connectors.shape import DatabaseShape
@@ -25,14 +25,16 @@ def apply_topics(
     pipeline: Pipeline, stage: Stage, port: int, told: Callable[[str], object] = str
 ) -> int:
     """Create or align every topic of the stage; give how many changed. Raises KafkaFailure."""
-    from wms_connector.kafka.admin import Client, TopicAdmin
+    from wms_connector.kafka.admin import TopicAdmin
     from wms_connector.kafka.clients import Cluster, admin_client
+    from wms_connector.kafka.guard import check_alone
     from wms_connector.kafka.plan import plan
     from wms_connector.kafka.topics import desired
 
     brokers = f"{HOST}:{port}"
     client, causes = admin_client(Cluster(brokers, KafkaSecurity.PLAINTEXT))
-    admin = TopicAdmin(cast("Client", cast("Any", client)), brokers, causes=causes.take)
+    admin = TopicAdmin(client, brokers, causes=causes.take)
+    check_alone(pipeline.names(stage), admin)
     wanted = desired(pipeline, stage, replication=1)
     applied = admin.apply(plan(wanted, admin.describe(topic.name for topic in wanted)))
     for name in applied.altered:
