@@ -24,7 +24,7 @@ from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from wms_connector.audit.report import Report
@@ -76,7 +76,7 @@ def prepared(rows: int, tables: Iterable[Any]) -> Callable[[str], None]:
 
 @cache
 def shared_runtime(folder: Path, pipeline_file: Path) -> LocalRuntime:
-    """The runtime of all end-to-end tests of a session, running, with prepared rows.
+    """The runtime of all end-to-end tests of a session, running, its prepared rows read.
 
     A test leaves it as it found it: every part alive, the connector running with the file's
     tables. Rows and topics may have changed; its topics hold nothing but what the connector wrote.
@@ -89,6 +89,8 @@ def shared_runtime(folder: Path, pipeline_file: Path) -> LocalRuntime:
         prepare=prepared(PREPARED, pipeline.tables),
     )
     runtime.up()
+    with Reader.of(runtime, from_beginning=True) as reader:
+        reader.until(lambda change: change.op == "r", "the snapshot", count=PREPARED)
     return runtime
 
 
@@ -223,16 +225,16 @@ def snapshot_rows(reader: Reader) -> int:
 
 
 def audited(
-    runtime: LocalRuntime, *, pipeline: Pipeline | None = None, stage: Stage | None = None
+    runtime: LocalRuntime, *, stage: Stage | None = None, urls: Sequence[str] = ()
 ) -> Report:
-    """Audit a runtime's stage."""
+    """Audit a runtime's stage, or that of other workers on its broker and database."""
     status = runtime.status()
     return run_audit(
-        pipeline or runtime.pipeline,
+        runtime.pipeline,
         stage or runtime.stage,
         dsn=status.database_dsn,
         brokers=status.bootstrap_servers,
-        urls=status.connect_urls,
+        urls=urls or status.connect_urls,
         options=Options(deadline=PATIENCE),
         progress=lambda _: None,
     )
