@@ -87,6 +87,9 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
         return _told(str(error), error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)  # the help page, as it stands
+        return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "wms-connector"
         message = error.format_message().rstrip(".")

@@ -48,6 +48,14 @@ def test_help_lists_every_command_without_importing_any(wms: Wms) -> None:
     assert all(f"\n  {name} " in result.out for name in COMMANDS)
 
 
+@pytest.mark.parametrize("args", [[], ["local"], ["topics"], ["secrets"]], ids=" ".join)
+def test_without_a_command_the_help_page_is_shown_as_it_stands(wms: Wms, args: list[str]) -> None:
+    result = wms(*args)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"Usage: {' '.join(['wms-connector', *args])} ")
+    assert "\nCommands:\n" in result.err
+
+
 def test_starting_imports_only_what_is_needed() -> None:
     program = (
         "import sys; from wms_connector.cli.main import run; run(['names', '--stage', 'a']);"
