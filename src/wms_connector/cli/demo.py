@@ -46,6 +46,13 @@ DEMO_STAGE = "demo"
     show_default=True,
     help="Row changes a second.",
 )
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 86_400),
+    default=18.0,
+    show_default=True,
+    help="How long rows change, besides the recovery.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the changes.")
 @click.option("--keep", is_flag=True, help="Leave everything running, also after a failure.")
 @click.option("--plain", is_flag=True, help="Plain lines although this is a terminal.")
@@ -61,6 +68,7 @@ def demo(
     app: App,
     rows: int,
     rate: float,
+    seconds: float,
     seed: int,
     keep: bool,
     plain: bool,
@@ -80,7 +88,7 @@ def demo(
         temporary = Path(tempfile.mkdtemp(prefix="wms-connector-demo-"))
     folder = folder or temporary or default_state(app.stage)
     _check_new(folder, app)
-    script = Script(rows=rows, rate=rate, seed=seed)
+    script = Script(rows=rows, rate=rate, seed=seed).lasting(seconds)
     with _narrator(plain) as narrator:
         try:
             outcome = _told(app, folder, script, narrator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from wms_connector.demo.outcome import Outcome
@@ -36,6 +36,21 @@ class Script:
     load_seconds: float = 4.0
     after_seconds: float = 6.0
     seed: int = 1
+
+    @property
+    def seconds(self) -> float:
+        """How long rows change, besides the recovery."""
+        return self.watch_seconds + self.load_seconds + self.after_seconds
+
+    def lasting(self, seconds: float) -> Script:
+        """The same story in so many seconds, each part with its share of them."""
+        part = seconds / self.seconds
+        return replace(
+            self,
+            watch_seconds=self.watch_seconds * part,
+            load_seconds=self.load_seconds * part,
+            after_seconds=self.after_seconds * part,
+        )
 
 
 class Narrator(Progress, Protocol):

@@ -207,3 +207,10 @@ def test_the_closing_table() -> None:
     assert rows["commit to consumer"] == "p50 11 ms, p99 38 ms"
     assert rows["recovery after SIGKILL"] == "8.0 s"
     assert (rows["missing"], rows["twice"]) == ("1", "0")
+
+
+def test_a_shorter_story_keeps_the_share_of_each_part() -> None:
+    script = Script(rate=7)
+    short = script.lasting(script.seconds / 2)
+    assert short == Script(rate=7, watch_seconds=4, load_seconds=2, after_seconds=3)
+    assert script.lasting(script.seconds) == script
