@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.connectors.debezium_common import debezium_settings, escaped
+from wms_connector.connectors.debezium_common import debezium_settings
 from wms_connector.model.environment import Env
 
 if TYPE_CHECKING:
@@ -47,11 +47,14 @@ def _heartbeat(prefix: str) -> dict[str, str]:
     """Move the offset although no captured table changes, without a table of our own.
 
     The message goes into the write-ahead log and comes back through the replication slot, which
-    moves the offset past it; the exclude list keeps it from becoming a record. It takes no
-    transaction id and no right but that to connect.
+    moves the offset past it. It takes no transaction id and no right but that to connect.
+
+    No message becomes a record, whoever wrote it: messages are the whole database's, and that of
+    another connector's heartbeat would wait for a topic that is not there, and all changes behind
+    it (seen with two stages on one database).
     """
     return {
         "heartbeat.interval.ms": str(HEARTBEAT_MS),
         "heartbeat.action.query": f"SELECT pg_logical_emit_message(false, '{prefix}', '')",
-        "message.prefix.exclude.list": escaped(prefix),
+        "message.prefix.exclude.list": ".*",
     }
