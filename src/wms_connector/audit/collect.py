@@ -9,7 +9,7 @@ from wms_connector.audit.compare import BEFORE
 from wms_connector.audit.layout import RowEncoder, digest, identity
 from wms_connector.audit.report import UnreadableRecord
 from wms_connector.audit.store import Event
-from wms_connector.events.records import Change, Heartbeat, Tombstone, Unreadable
+from wms_connector.events.records import Change, Tombstone, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,16 +58,14 @@ class Collector:
             elif isinstance(record, Tombstone):
                 self.tombstones += committed
             elif isinstance(record, Unreadable):
-                self._unreadable(record)
-            else:
-                assert isinstance(record, Heartbeat)  # noqa: S101  (a data topic has none)
+                self._unreadable(record, committed=committed)
         self._store.add_events(self.number, events)
         if committed:
             self._store.add_transactions(transactions)
 
-    def _unreadable(self, record: Unreadable) -> None:
-        self.unreadable += 1
-        if len(self.unreadable_records) < _UNREADABLE_KEPT:
+    def _unreadable(self, record: Unreadable, *, committed: bool) -> None:
+        self.unreadable += committed
+        if committed and len(self.unreadable_records) < _UNREADABLE_KEPT:
             self.unreadable_records.append(
                 UnreadableRecord(
                     topic=record.topic,
@@ -100,7 +98,8 @@ class Collector:
                 Unreadable(
                     change.topic, change.partition, change.offset, change.timestamp,
                     f"neither its key nor its row has the key's columns ({names})",
-                )
+                ),
+                committed=committed,
             )  # fmt: skip
             return
         if change.after is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wms_connector.model.table import Table
 
 _WRAP: Final = 1 << 32  # a transaction id in the log has 32 bits
+_LATER: Final = 1 << 30  # ids from a snapshot's end on that are taken for later ones
 _GENERATED: Final = "it is generated, and not part of what the database publishes"
 
 _COLUMNS: Final = """
@@ -40,38 +41,36 @@ ORDER BY array_position(i.indkey::int2[], a.attnum)"""
 _TYPE: Final = """
 SELECT typname, typtype, typbasetype, typtypmod, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END
 FROM pg_type WHERE oid = %s"""
-_POSITION: Final = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"
-_SNAPSHOT: Final = f"""
+_SNAPSHOT: Final = """
 SELECT pg_snapshot_xmax(s)::text::bigint,
-  ARRAY(SELECT x::text::bigint FROM pg_snapshot_xip(s) x), ({_POSITION})
-FROM pg_current_snapshot() s"""  # noqa: S608
+  ARRAY(SELECT x::text::bigint FROM pg_snapshot_xip(s) x),
+  (pg_current_wal_insert_lsn() - '0/0')::bigint
+FROM pg_current_snapshot() s"""
 
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
     """Which transactions a snapshot sees.
 
-    `xmax` is the first id that was not handed out yet, `running` those that had not ended, both
-    without the log's wrapping. The snapshot was taken between the positions `before` and `after`.
+    `xmax` is the id after the last that had ended, `running` those before it that had not, both
+    without the log's wrapping. `after` is a position in the log behind the snapshot.
     """
 
     xmax: int
     running: frozenset[int]
-    before: int
     after: int
 
     def sees(self, xid: int, position: int) -> bool:
         """Whether a change of that transaction (32 bits), at that position, is visible.
 
-        Positions decide what the ids' wrapping leaves open: a change after the snapshot is of no
-        visible transaction, and one before it is of an id that had been handed out.
+        The first billion ids from `xmax` on are later transactions, also those whose changes stand
+        in the log before the snapshot: they had begun and not ended. All others, three billion,
+        are earlier ones.
         """
         if position >= self.after:
             return False
         ahead = (xid - self.xmax) % _WRAP
-        if position >= self.before and ahead < _WRAP // 2:
-            return False
-        return self.xmax + ahead - _WRAP not in self.running
+        return ahead >= _LATER and self.xmax + ahead - _WRAP not in self.running
 
 
 class PostgresCut:
@@ -93,9 +92,14 @@ class PostgresCut:
         return self._visibility.after
 
     def rows(self, layout: Layout) -> Iterator[bytes]:
-        """Stream the table through COPY: one message of the server is one row."""
+        """Stream the table through COPY: one message of the server is one row.
+
+        In a savepoint of its own: whoever stops before the end has the COPY cancelled, which would
+        end the transaction and the snapshot with it.
+        """
         try:
             with (
+                self._connection.transaction(force_rollback=True),
                 self._connection.cursor() as cursor,
                 cursor.copy(self._queries[layout.table]) as copy,
             ):
@@ -159,8 +163,6 @@ class PostgresSource:
         """Open the snapshot; it keeps vacuum from removing rows until it is closed."""
         connection = self._connection
         try:
-            with connection.transaction():
-                before = connection.execute(_POSITION).fetchone()
             with connection.transaction(force_rollback=True):
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 # What texts depend on: as the connector's own session has it.
@@ -170,10 +172,8 @@ class PostgresSource:
                     "('idle_in_transaction_session_timeout', '0')) AS s(n, v)"
                 )
                 snapshot = connection.execute(_SNAPSHOT).fetchone()
-                if before is None or snapshot is None:  # pragma: no cover  (both always give a row)
-                    raise AuditError("the database did not tell its position in the log")
-                xmax, running, after = snapshot
-                visibility = Visibility(xmax, frozenset(running), before[0], after)
+                xmax, running, after = snapshot or (0, (), 0)  # there always is one
+                visibility = Visibility(xmax, frozenset(running), after)
                 yield PostgresCut(connection, visibility, self._queries)
         except psycopg.Error as error:
             raise _told(error, "the snapshot of the database failed") from error

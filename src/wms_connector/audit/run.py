@@ -64,7 +64,7 @@ class Options:
 class _Audit:
     source: Source
     topics: Mapping[Table, str]
-    consumer: Callable[[bool], Any]
+    every: Any  # a consumer that reads all records, committed or not
     offsets: Offsets | None
     options: Options
     progress: Callable[[Step], None]
@@ -98,9 +98,9 @@ def audit(
     """
     begun = clock()
     chosen = options or Options()
-    job = _Audit(source, topics, consumer, offsets, chosen, progress, clock, sleep)
     layouts = source.describe(topics)
-    with closing(consumer(True)) as client:
+    with closing(consumer(True)) as client, closing(consumer(False)) as every:
+        job = _Audit(source, topics, every, offsets, chosen, progress, clock, sleep)
         _wait_ready(job)
         expected = _expected_bytes(layouts, ranges(client, list(topics.values())))
         with source.cut() as cut, Store(chosen.folder, expected_bytes=expected) as store:
@@ -184,15 +184,19 @@ def _settled(
     parser = Parser()
     begun = quiet_since = job.clock()
     tried = -1
+    goal: dict[Partition, Range] | None = None
     while True:
-        # In this order: what was delivered before the offset was looked at is before these ends.
-        passed = _passed(job, cut)
+        if goal is None and _passed(job, cut):
+            # In this order: what was delivered before the offset was looked at is before this.
+            # Not the last stable offset, to which a transaction's end comes a little later than
+            # to the connector's offset, because each partition has its own marker.
+            goal = ranges(job.every, list(job.collectors))
         fresh = _read_on(job, client, parser)
         now = job.clock()
         if fresh:
             quiet_since = now
-        late = now - begun > job.options.deadline
-        if passed or late:
+        passed = goal is not None and all(job.ends[w].end >= goal[w].end for w in goal)
+        if passed or now - begun > job.options.deadline:
             return None, passed, now - begun
         if now - quiet_since >= job.options.settle and tried != job.read:
             tried = job.read
@@ -255,14 +259,13 @@ def _aborted(job: _Audit) -> int:
     total = sum(span.end - span.start for span in wanted.values())
     parser = Parser()
     done = taken = 0
-    with closing(job.consumer(False)) as client:
-        for messages in read(client, wanted):
-            done += len(messages)
-            fresh = [m for m in messages if job.gaps[m.topic()].has(m.partition(), m.offset())]
-            _take(job, parser, fresh, committed=False)
-            taken += len(fresh)
-            if messages:
-                job.progress(Step("aborted", done, total))
+    for messages in read(job.every, wanted):
+        done += len(messages)
+        fresh = [m for m in messages if job.gaps[m.topic()].has(m.partition(), m.offset())]
+        _take(job, parser, fresh, committed=False)
+        taken += len(fresh)
+        if messages:
+            job.progress(Step("aborted", done, total))
     return taken
 
 

@@ -264,7 +264,8 @@ SELECT i, 1 + n %% 9, (ARRAY['SHORT', 'DAMAGE', 'RESCHD', 'CUST', 'SYSTEM'])[1 +
   (ARRAY['PLANNED', 'RELEASED', 'PICKING', 'SHIPPED', 'CLOSED', 'HELD'])[1 + n %% 6],
   (n * 31 %% 9999999) / 1000.0, (n * 37 %% 9999999) / 1000.0, date '2026-01-01' + (n %% 365)::int,
   CASE WHEN n %% 2 = 0 THEN timestamp '2026-01-01' + n %% 31536000 * interval '1.001 s' END,
-  CASE WHEN n %% 2 = 0 THEN 'tkim' END, CASE WHEN n %% 4 > 0 THEN 'Revision of wave ' || n %% 1000 END,
+  CASE WHEN n %% 2 = 0 THEN 'tkim' END,
+  CASE WHEN n %% 4 > 0 THEN 'Revision of wave ' || n %% 1000 END,
   timestamp '2026-01-01' + n %% 31536000 * interval '1.000001 s'
 FROM (SELECT i, i + %(seed)s AS n FROM generate_series(%(first)s::bigint, %(last)s::bigint) i) s
 """

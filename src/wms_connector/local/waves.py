@@ -182,7 +182,7 @@ class Waves:
         names = _BASE_COLUMNS if table.name == BASE else _REVISION_COLUMNS
         places = f"({', '.join(['%s'] * len(names))})"
         columns = ", ".join(f'"{name}"' for name in names)
-        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {', '.join([places] * count)}"
+        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {', '.join([places] * count)}"  # noqa: S608
         values = tuple(value for row in rows for value in row)
         return Statement("insert", table, sql, values, count)
 

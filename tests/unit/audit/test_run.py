@@ -368,6 +368,24 @@ def test_it_waits_until_the_connector_has_passed_and_reads_on():
     assert report.waited > 0
 
 
+def test_it_waits_until_what_was_written_is_stable():
+    """The connector's offset is seen before the end of the same transaction in a data topic."""
+    database = filled()
+    database.put(70, "late")
+    database.log.stable[TOPIC, 0] = len(database.log.partitions[TOPIC, 0]) - 1
+    rounds = []
+
+    def sleep(_):
+        rounds.append(1)
+        if len(rounds) == 2:
+            database.log.stable.clear()
+
+    report, _ = run(database, sleep=sleep)
+    assert report.ok
+    assert report.passed
+    assert len(rounds) == 2
+
+
 def test_quiet_topics_without_a_difference_are_an_answer():
     report, _ = run(filled(), offsets=lambda: [{"offset": {"lsn": 0}}])
     assert report.ok

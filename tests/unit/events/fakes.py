@@ -54,6 +54,7 @@ class FakeLog:
         default_factory=dict
     )
     low: dict[tuple[str, int], int] = field(default_factory=dict)
+    stable: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def add(self, topic, key, value, state="committed", partition=0) -> int:
         log = self.partitions.setdefault((topic, partition), [])
@@ -81,7 +82,10 @@ class FakeConsumer:
 
     def get_watermark_offsets(self, partition, timeout=0.0, cached=False):
         where = (partition.topic, partition.partition)
-        return self.log.low.get(where, 0), len(self.log.partitions[where])
+        end = len(self.log.partitions[where])
+        if self.committed:
+            end = self.log.stable.get(where, end)
+        return self.log.low.get(where, 0), end
 
     def assign(self, partitions: list[TopicPartition]):
         self.at = {(p.topic, p.partition): p.offset for p in partitions}
