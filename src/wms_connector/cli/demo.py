@@ -81,6 +81,7 @@ def demo(
     from wms_connector.demo.story import Script
     from wms_connector.local.control import LocalControl
     from wms_connector.local.places import default_state
+    from wms_connector.local.signals import terminable
 
     app.stage_text = app.stage_text or DEMO_STAGE
     temporary = None
@@ -89,7 +90,7 @@ def demo(
     folder = folder or temporary or default_state(app.stage)
     _check_new(folder, app)
     script = Script(rows=rows, rate=rate, seed=seed).lasting(seconds)
-    with _narrator(plain) as narrator:
+    with terminable(), _narrator(plain) as narrator:
         try:
             outcome = _told(app, folder, script, narrator)
         except BaseException:

@@ -15,7 +15,9 @@ from wms_connector.cli.target import Target, url_option
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from wms_connector.connectors.lint import Definitions, Finding, Kind
+    from collections.abc import Iterator, Mapping
+
+    from wms_connector.connectors.lint import Finding, Kind
 
 _SIZE_LIMIT: Final = 1_048_576  # bytes; a configuration has some thousand
 
@@ -29,10 +31,9 @@ def lint(app: App, file: Path | None, urls: tuple[str, ...], shape: Shape) -> in
     """Check FILE (JSON or .properties), or the stage's own configurations; exit 1 on errors.
 
     Settings are checked against a list kept here, or with --url against what the plugin of that
-    worker says.
+    worker defines, and by the plugin itself, which then also tries its database.
     """
     from wms_connector.connectors.lint import Kind, Severity
-    from wms_connector.connectors.lint import lint as check
 
     configs = {file.name: _read(file)} if file else shape.configs(app)
     found: dict[str, list[Finding]] = {}
@@ -44,7 +45,7 @@ def lint(app: App, file: Path | None, urls: tuple[str, ...], shape: Shape) -> in
                 f"{name}: the connector.class {plugin!r} is not one that lint knows",
                 hint="It knows Debezium's Oracle and PostgreSQL and Confluent's and Aiven's JDBC",
             )
-        found[name] = check(config, _definitions(urls, plugin, kind), kind=kind)
+        found[name] = _checked(config, urls, kind)
     errors = sum(f.severity is Severity.ERROR for some in found.values() for f in some)
     lines = [f"{name}: {finding}" for name, some in found.items() for finding in some]
     warnings = len(lines) - errors
@@ -54,27 +55,34 @@ def lint(app: App, file: Path | None, urls: tuple[str, ...], shape: Shape) -> in
     return int(errors > 0)
 
 
-def _definitions(urls: tuple[str, ...], plugin: str, kind: Kind) -> Definitions | None:
+def _checked(config: Mapping[str, str], urls: tuple[str, ...], kind: Kind) -> list[Finding]:
+    from wms_connector.connectors.lint import lint as check
+
     if not urls:
-        return None
+        return check(config, kind=kind)
     from wms_connector.connectors.lint import Definition, Definitions, committed
 
     with Target(urls, is_local=False).client() as client:
-        reported = client.definitions(plugin)
-    known = committed(kind).by_name
-    return Definitions(
-        {
-            entry.name: Definition(
-                entry.name,
-                entry.type.lower(),
-                entry.default_value,
-                entry.required and not entry.name.endswith(".converter.type"),
-                entry.importance.lower(),
-                known[entry.name].values if entry.name in known else (),
-            )
-            for entry in reported
-        }
+        reported = client.definitions(config["connector.class"])
+        refused = client.validate(config).errors
+    definitions = Definitions.from_reported(
+        (
+            Definition(d.name, d.type.lower(), d.default_value, d.required, d.importance.lower())
+            for d in reported
+        ),
+        committed(kind),
     )
+    return [*check(config, definitions, kind=kind), *_refused(refused)]
+
+
+def _refused(errors: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
+    """What the plugin itself says, a database that it cannot reach included."""
+    from wms_connector.connectors.lint import Finding, Severity
+
+    for key, messages in errors.items():
+        for message in messages:
+            said = f"the plugin refuses it: {message}"
+            yield Finding(Severity.ERROR, key, None, said, "Mend it")
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wms_connector.cli.app import App, command
-from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError
+from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError, WmsError
 from wms_connector.model.secret_sources import FileSecrets, SecretsManager
-from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, parse
+from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, AlertEmails, BrokerString, parse
 
 if TYPE_CHECKING:
     from wms_connector.model.secrets import SecretSource
@@ -37,7 +37,8 @@ def check(app: App, location: Path | None) -> int:
     findings = [_checked(app, source, key) for key in (*SECRETS, *PLAIN_SECRETS)]
     width = max(len(finding["key"]) for finding in findings) + 2
     lines = (
-        f"{finding['state']:<8} {finding['key']:<{width}} {finding['path'] or finding['problem']}"
+        f"{finding['state']:<8} {finding['key']:<{width}} "
+        f"{finding.get('problem') or finding['path']}"
         for finding in findings
     )
     app.show(findings, "\n".join(lines))
@@ -51,12 +52,25 @@ def _checked(app: App, source: SecretSource, key: str) -> dict[str, Any]:
         resolved = app.pipeline.secret(source, app.stage, key)
         found |= {"path": resolved.path, "origin": resolved.origin}
         if form := SECRETS.get(key):
-            parse(resolved, form)
+            _check_value(app, resolved.path, parse(resolved, form))
     except SecretNotFoundError as error:
         return found | {"state": "absent" if optional else "failed", "problem": str(error)}
     except SecretError as error:
-        return found | {"state": "failed", "path": None, "problem": str(error)}
+        return found | {"state": "failed", "problem": str(error)}
     return found
+
+
+def _check_value(app: App, path: str, value: object) -> None:
+    """Look at what a form alone does not tell: brokers' ports, addresses of people."""
+    if isinstance(value, AlertEmails) and value.invalid:
+        raise SecretError(
+            f"{path} names {', '.join(value.invalid)}, which is no address", hint="Mend it"
+        )
+    if isinstance(value, BrokerString):
+        try:
+            app.pipeline.security(value.brokers)
+        except WmsError as error:
+            raise SecretError(f"{path}: {error.what}", hint=error.hint) from None
 
 
 def _source(location: Path | None) -> SecretSource:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from wms_connector.model.errors import UsageError
 from wms_connector.model.security import KafkaSecurity
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ def shape_options(function: F) -> F:
         secrets: Path | None,
         **rest: Any,
     ) -> Any:
+        if secrets is not None and (pdb or database_url):
+            raise UsageError(
+                "--pdb and --database-url say what --secrets says too",
+                hint="Leave them out, or leave out --secrets",
+            )
         shape = Shape(source, pdb, database_url, security, secrets)
         return function(*args, shape=shape, **rest)
 

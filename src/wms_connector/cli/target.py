@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from wms_connector.cli.app import App
     from wms_connector.connect.client import ConnectClient
 
@@ -29,16 +31,17 @@ def url_option(function: F) -> F:
 
 @dataclass(frozen=True)
 class Target:
-    """Workers of one Connect cluster, and whether they are the laptop's."""
+    """Workers of one Connect cluster, whether they are the laptop's, and what to mask."""
 
     urls: tuple[str, ...]
     is_local: bool
+    secrets: tuple[SecretStr, ...] = ()
 
     def client(self) -> ConnectClient:
         """A client of these workers; use it as a context manager."""
         from wms_connector.connect.client import ConnectClient
 
-        return ConnectClient(self.urls)
+        return ConnectClient(self.urls, secrets=self.secrets)
 
 
 def target(app: App, urls: tuple[str, ...]) -> Target:
@@ -54,4 +57,5 @@ def target(app: App, urls: tuple[str, ...]) -> Target:
             f"no worker runs in {status.state_dir}",
             hint="Start it with `wms-connector local up`, or name another worker with --url",
         )
-    return Target(status.connect_urls, is_local=True)
+    password = app.control().folder.password()
+    return Target(status.connect_urls, is_local=True, secrets=(password,))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wms_connector.connect.models import ConnectorStatus
 
 _POLL_SECONDS: Final = 0.2
+_FAILED_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,15 @@ def until_state(
         return until_running(client, [name], waiting)[name]
     wait = waiting or Waiting()
     deadline = wait.clock() + wait.seconds
+    # What failed before is shown until the change is taken up; what is FAILED then stays so.
+    patience = wait.clock() + _FAILED_SECONDS
     while True:
         status = client.status(name)
         states = {status.connector.state, *(task.state for task in status.tasks)}
         if states == {wanted}:
             return status
+        if status.has_failed and wait.clock() >= patience:
+            raise failure_of(status)
         if wait.clock() >= deadline:
             raise WaitError(
                 f"not {wanted} after {wait.seconds:.0f} s: {name} is {status.summary()}",

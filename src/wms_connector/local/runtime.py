@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -20,11 +18,12 @@ from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
 from wms_connector.local.plugins import check_plugins, linked, unpacked
 from wms_connector.local.registration import apply_topics, register
+from wms_connector.local.signals import terminable
 from wms_connector.local.state import Kind, Launch, Part, State
 from wms_connector.local.status import LocalStatus, status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from wms_connector.local.progress import Progress
@@ -78,7 +77,7 @@ class LocalRuntime(LocalControl):
         What it started is stopped again if it fails or is interrupted. Raises BusyError,
         ArtifactError, StartError and what topics and registration raise.
         """
-        with self.folder.locked("wms-connector local up"), _terminable():
+        with self.folder.locked("wms-connector local up"), terminable():
             self._cancelled.clear()
             self._started.clear()
             self._take_over()
@@ -362,23 +361,3 @@ def _raise_first(errors: Sequence[BaseException | None]) -> None:
     found = [error for error in errors if error is not None]
     for error in sorted(found, key=lambda error: isinstance(error, CancelledError)):
         raise error
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Treat SIGTERM and SIGHUP like Ctrl-C while parts are being started."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, _frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    earlier = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)

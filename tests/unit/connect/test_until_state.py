@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.connect.fake_worker import Clock, FakeWorker, status
 
-from wms_connector.connect.errors import WaitError
+from wms_connector.connect.errors import FailedError, WaitError
 from wms_connector.connect.models import ConnectorState
 from wms_connector.connect.wait import Waiting, until_state
 
@@ -40,3 +40,12 @@ def test_the_deadline_tells_what_it_is_instead() -> None:
     worker.add("c", {})
     with pytest.raises(WaitError, match="not PAUSED after 5 s: c is RUNNING, task 0 RUNNING"):
         until_state(worker.client(clock=clock), "c", ConnectorState.PAUSED, waiting(clock))
+
+
+def test_a_failed_task_is_told_and_not_waited_for() -> None:
+    worker, clock = FakeWorker(), Clock()
+    worker.add("c", {}, state="PAUSED", tasks=("FAILED",))
+    wait = Waiting(seconds=60, clock=clock, sleep=clock.sleep)
+    with pytest.raises(FailedError, match="task 0 is FAILED"):
+        until_state(worker.client(clock=clock), "c", ConnectorState.PAUSED, wait)
+    assert clock.now < 10

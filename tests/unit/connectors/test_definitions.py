@@ -11,14 +11,10 @@ from wms_connector.connectors.lint import (
     Definition,
     Definitions,
     Kind,
-    Severity,
     committed,
-    holds_secret,
     lint,
-    plugin_findings,
 )
 from wms_connector.connectors.lint.definitions import client_settings
-from wms_connector.connectors.lint.patterns import entries, escaped_dots, is_plain, unescaped_dots
 
 
 def entry(name: str, kind: str = "STRING", **more: Any) -> dict[str, Any]:
@@ -114,89 +110,14 @@ def test_a_double_is_checked_too() -> None:
         assert any(finding.key == "ratio" for finding in findings) == wrong
 
 
-# What the plugin itself says
-
-
-def said(key: str, message: str, own: str | None) -> str:
-    config = {} if own is None else {key: own}
-    answer = {"configs": [entry(key, errors=[message]), {"definition": {}, "value": None}]}
-    [finding] = plugin_findings(answer, config)
-    assert finding.severity is Severity.ERROR
-    return str(finding)
-
-
-def test_a_plugin_s_words_are_shown_where_they_speak_of_a_plain_value() -> None:
-    assert "must be a number" in said("tasks.max", "'x' must be a number", "x")
-
-
-@pytest.mark.parametrize(
-    ("key", "message", "own"),
-    [
-        ("topic.prefix", "Invalid value s3cret for configuration topic.prefix", "${env:A}"),
-        ("database.password", "Invalid value s3cret", "s3cret"),
-        ("database.hostname", "Unable to connect (primary): user s3cret", None),
-        ("database.hostname", "Unable to connect (primary): user s3cret", "plain"),
-        ("anything", "s3cret", None),
-    ],
-)
-def test_a_plugin_s_words_never_show_what_was_resolved(
-    key: str, message: str, own: str | None
-) -> None:
-    text = said(key, message, own)
-    assert "s3cret" not in text
-    assert "Unable to connect" in text or "withheld" in text
-
-
-# Which values are secrets
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "secret"),
-    [
-        ("database.password", "x", True),
-        ("database.password", "${env:DB_PASSWORD}", False),
-        ("database.password", "${env:DB_PASSWORD}x", True),
-        ("database.password", "", False),
-        ("database.user", "scott", False),
-        ("x.sasl.jaas.config", 'a.B required username="u" password="p";', True),
-        ("x.sasl.jaas.config", 'a.B required password="${env:KAFKA_PASSWORD}";', False),
-        ("x.sasl.jaas.config", "software.amazon.msk.auth.iam.IAMLoginModule required;", False),
-        ("connection.url", "jdbc:oracle:thin:@//h:1521/s", False),
-        ("connection.url", "jdbc:oracle:thin:u/p@//h:1521/s", True),
-        ("connection.url", "jdbc:postgresql://u:p@h/d", True),
-        ("connection.url", "jdbc:postgresql://h/d?password=p", True),
-        ("connection.url", "jdbc:postgresql://${env:DB_HOST}:${env:DB_PORT}/d", False),
-        ("jdbc.credentials.provider.class", "a.B", False),
-        ("database.pwd", "x", True),
-        ("value.converter.basic.auth.user.info", "u:p", True),
-        ("connection.url", "jdbc:postgresql://h/d?ssl=true&sslpassword=p", True),
-        ("database.url", "jdbc:oracle:thin:@(x)?javax.net.ssl.trustStorePassword=p", True),
-    ],
-)
-def test_secrets_are_told_from_references(key: str, value: str, secret: bool) -> None:
-    assert holds_secret(key, value) == secret
-
-
-# Patterns
-
-
-def test_a_list_is_split_at_commas_that_are_not_escaped() -> None:
-    assert entries(r" A\.B , C\.D{1\,2},, ") == [r"A\.B", r"C\.D{1\,2}"]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "bare", "plain", "better"),
-    [
-        (r"A\.B", False, True, r"A\.B"),
-        ("A.B", True, True, r"A\.B"),
-        ("A[.]B", False, False, "A[\\.]B"),
-        (r"A\..*", False, False, r"A\..*"),
-        (r"A\.B\$C", False, True, r"A\.B\$C"),
-        (r"A.B.*", True, False, r"A\.B.*"),
-        (r"A\.B.", True, True, r"A\.B\."),
-    ],
-)
-def test_patterns(pattern: str, bare: bool, plain: bool, better: str) -> None:
-    assert unescaped_dots(pattern) == bare
-    assert is_plain(pattern) == plain
-    assert escaped_dots(pattern) == better
+def test_what_a_plugin_reports_of_itself_gets_the_choices_that_are_known() -> None:
+    known = Definitions({"mode": Definition("mode", "string", values=("a", "b"))})
+    reported = [
+        Definition("mode", "string", required=True),
+        Definition("new", "int"),
+        Definition("key.converter.type", "string", required=True),
+    ]
+    found = Definitions.from_reported(reported, known).by_name
+    assert found["mode"] == Definition("mode", "string", required=True, values=("a", "b"))
+    assert found["new"] == Definition("new", "int")
+    assert not found["key.converter.type"].required

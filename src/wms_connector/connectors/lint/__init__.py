@@ -14,7 +14,6 @@ from wms_connector.connectors.lint.finding import HIDDEN, Finding, Severity
 from wms_connector.connectors.lint.keys import check_keys
 from wms_connector.connectors.lint.masking import holds_secret
 from wms_connector.connectors.lint.names import CHOICES, UNREPORTED
-from wms_connector.connectors.lint.plugin import plugin_findings
 from wms_connector.connectors.lint.rules_debezium import check_debezium
 from wms_connector.connectors.lint.rules_delivery import check_delivery
 from wms_connector.connectors.lint.rules_jdbc import check_jdbc
@@ -36,7 +35,6 @@ __all__ = [
     "committed",
     "holds_secret",
     "lint",
-    "plugin_findings",
 ]
 
 _RULES: Final[dict[Kind, tuple[Callable[[Subject], Iterator[Finding]], ...]]] = {

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Kind(StrEnum):
@@ -83,6 +83,23 @@ class Definitions:
             if not definition.name.startswith(_NESTED):
                 found[definition.name] = definition
         return cls(found)
+
+    @classmethod
+    def from_reported(cls, reported: Iterable[Definition], known: Definitions) -> Self:
+        """Take what a plugin reports of itself, with the choices that `known` has for it.
+
+        `GET /connector-plugins/<class>/config` gives types and defaults and no choices.
+        """
+        return cls(
+            {
+                entry.name: replace(
+                    entry,
+                    required=entry.required and not entry.name.endswith(".converter.type"),
+                    values=known.by_name[entry.name].values if entry.name in known.by_name else (),
+                )
+                for entry in reported
+            }
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Self:
