@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -16,12 +16,15 @@ from wms_connector.model.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wms_connector.local.waves import Key
+    from wms_connector.local.waves import Key, Kind
     from wms_connector.model.table import Table
+
+    Written = dict[Kind, int]
 
 DEFAULT_RATE: Final = 50.0
 """Events a second, where nothing else is asked for."""
 
+_KINDS: Final[tuple[Kind, ...]] = ("insert", "update", "delete")
 _KNOWN: Final = 5_000  # rows a table that changes are drawn from at the start
 _ID_RANGE: Final = 1_000_000  # waiver numbers a seed has to itself, so that writers do not meet
 _ID_RANGES: Final = 1_000
@@ -35,9 +38,9 @@ class GeneratorError(LocalError):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was written. `inserts`, `updates`, `deletes` count rows of committed transactions.
+    """What was written. `inserts`, `updates`, `deletes` count events of committed transactions.
 
-    `events` is what a consumer reads for them: a changed key counts twice. `rate` is events a
+    `events` is what a consumer reads for them: an updated key counts twice. `rate` is events a
     second, as achieved.
     """
 
@@ -128,15 +131,15 @@ def generate(
         begun = clock()
         while not stop() and not _over(summary, clock() - begun, duration, count):
             transaction = waves.transaction()
-            _run(connection, transaction, sleep)
-            summary = _add(summary, transaction, clock() - begun)
+            written = _run(connection, transaction, sleep)
+            summary = _add(summary, written, clock() - begun)
             on_commit(summary)
             if rate > 0:
                 _pace(begun + summary.events / rate, stop, clock, sleep, begun, duration)
-        return _add(summary, None, clock() - begun)
+        return replace(summary, seconds=clock() - begun)
     except psycopg.Error as error:
-        written = _add(summary, None, clock() - begun)
-        raise _told(error, f"writing stopped after {written}") from error
+        so_far = replace(summary, seconds=clock() - begun)
+        raise _told(error, f"writing stopped after {so_far}") from error
     finally:
         if not connection.closed:
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -163,17 +166,34 @@ def _over(
 
 def _run(
     connection: psycopg.Connection[Any], transaction: Transaction, sleep: Callable[[float], None]
-) -> None:
-    for step in transaction.steps[:-1]:
-        _execute(connection, step)
-    if transaction.hold:
-        sleep(transaction.hold)
-    _execute(connection, transaction.steps[-1])
+) -> Written | None:
+    """Run it; gives what it wrote, or nothing if it was rolled back.
+
+    Rows are counted as the database tells: another writer may have removed some.
+    """
+    written = dict.fromkeys(_KINDS, 0)
+    lasting = list(transaction.lasting)
+    try:
+        for step in transaction.steps[:-1]:
+            rows = _execute(connection, step)
+            if lasting and step is lasting[0]:
+                written[lasting.pop(0).kind] += rows
+        if transaction.hold:
+            sleep(transaction.hold)
+        _execute(connection, transaction.steps[-1])
+    except (psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation):
+        # Another writer was in the way, as it happens; the database has undone this one.
+        connection.execute("ROLLBACK")
+        return None
+    return written if transaction.commits else None
 
 
-def _execute(connection: psycopg.Connection[Any], step: Statement | Command) -> None:
-    parameters = step.parameters if isinstance(step, Statement) else None
-    connection.execute(step.sql.encode(), parameters)
+def _execute(connection: psycopg.Connection[Any], step: Statement | Command) -> int:
+    if isinstance(step, Command):
+        connection.execute(step.sql)
+        return 0
+    # A changed key is two events, a delete and an insert.
+    return connection.execute(step.sql.encode(), step.parameters).rowcount * step.events_a_row
 
 
 def _pace(
@@ -191,14 +211,12 @@ def _pace(
         sleep(min(left, _NAP))
 
 
-def _add(summary: Summary, transaction: Transaction | None, seconds: float) -> Summary:
-    rows = {"insert": 0, "update": 0, "delete": 0}
-    lasting = () if transaction is None else transaction.lasting
-    for statement in lasting:
-        rows[statement.kind] += statement.rows
-    return Summary(
-        transactions=summary.transactions + (transaction is not None),
-        rolled_back=summary.rolled_back + (transaction is not None and not transaction.commits),
+def _add(summary: Summary, written: Written | None, seconds: float) -> Summary:
+    rows = written or dict.fromkeys(_KINDS, 0)
+    return replace(
+        summary,
+        transactions=summary.transactions + 1,
+        rolled_back=summary.rolled_back + (written is None),
         inserts=summary.inserts + rows["insert"],
         updates=summary.updates + rows["update"],
         deletes=summary.deletes + rows["delete"],

@@ -43,13 +43,17 @@ _BIGGEST: Final = 50_000  # keys remembered a table; the rest is left alone
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; `rows` is how many events it makes if its transaction commits."""
+    """One statement; `rows` is how many events it makes if its transaction commits.
+
+    `events_a_row` is 2 where a key changes: that is a delete and an insert.
+    """
 
     kind: Kind
     table: Table
     sql: str
     parameters: tuple[Any, ...]
     rows: int
+    events_a_row: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +215,7 @@ class Waves:
         self._added.append((table, new))
         where, values = _where(table, [key])
         sql = f'UPDATE {_quoted(table)} SET "PLAN_WVR_ID" = %s WHERE {where}'  # noqa: S608
-        # A changed key is a delete and an insert.
-        return Statement("update", table, sql, (new[0], *values), 2)
+        return Statement("update", table, sql, (new[0], *values), 2, 2)
 
 
 def _quoted(table: Table) -> str:
