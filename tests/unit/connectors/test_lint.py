@@ -245,7 +245,9 @@ EXAMPLES: Final[list[Example]] = [
      "gap", "trust_offset"),
     (POSTGRES, {"heartbeat.interval.ms": None}, "heartbeat.interval.ms", W, "keeps", "10000"),
     (POSTGRES, {"message.prefix.exclude.list": None}, "message.prefix.exclude.list", E,
-     "becomes a record", "prefix"),
+     "writes nothing more", "Write .*"),
+    (POSTGRES, {"message.prefix.exclude.list": "mine"}, "message.prefix.exclude.list", E,
+     "whole database", "Write .*"),
     # JDBC
     (CONFLUENT, {"mode": "bulk"}, "mode", E, "every row again", "timestamp"),
     (CONFLUENT, {"mode": "incrementing", "incrementing.column.name": "ID"}, "mode", W,

@@ -56,10 +56,11 @@ def _heartbeat(subject: Subject) -> Iterator[Finding]:
             "while the tables are quiet the slot keeps the write-ahead log of all others",
             "Write 10000, with a heartbeat.action.query",
         )
-    emits = "pg_logical_emit_message" in subject.config.get("heartbeat.action.query", "")
-    if emits and "message.prefix.exclude.list" not in subject.config:
+    if subject.config.get("message.prefix.exclude.list") != ".*":
         yield subject.error(
             "message.prefix.exclude.list",
-            "each heartbeat's message becomes a record of a topic <topic.prefix>.message",
-            "Write the message's prefix",
+            "messages belong to the whole database, other connectors' heartbeats among them; each "
+            "becomes a record of the topic <topic.prefix>.message, and where that is missing the "
+            "task goes on RUNNING and writes nothing more",
+            "Write .*",
         )
