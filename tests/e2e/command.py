@@ -49,6 +49,7 @@ class Wms:
     """`wms-connector` for one state folder and stage."""
 
     def __init__(self, control: LocalControl, stage: str) -> None:
+        self.control = control
         self.where = ("--state", str(control.folder.path), "--stage", stage)
 
     def __call__(self, *args: object) -> Result:

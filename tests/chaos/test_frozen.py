@@ -1,0 +1,48 @@
+"""A part that hangs: neither dead nor alive, under load."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.command import Wms
+from tests.e2e.support import Writer, assert_exact, audited, flows, for_a_while, until
+
+if TYPE_CHECKING:
+    from tests.e2e.support import Reader
+    from wms_connector.local.runtime import LocalRuntime
+
+
+def freeze(shared: LocalRuntime, reader: Reader, part: str, seconds: float) -> None:
+    """Freeze a part for so long; a task that gave up is restarted as an operator would."""
+    command = Wms(shared, "e2e")
+    with Writer(shared.status().database_dsn) as writer:
+        writer.until_written(50)
+        shared.kill(part, signal.SIGSTOP)
+        try:
+            for _ in for_a_while(seconds):
+                pass
+        finally:
+            shared.kill(part, signal.SIGCONT)
+
+        def running() -> bool:
+            command("restart")  # does nothing unless something is FAILED
+            return command("wait", "--timeout", "2").status == 0
+
+        until(running, "the connector runs again")
+        flows(reader, shared.status())
+        writer.until_written(20)
+    assert_exact(audited(shared))
+
+
+@pytest.mark.parametrize("part", ["broker", "worker-1"])
+def test_a_part_hangs_for_a_moment(part: str, shared: LocalRuntime, reader: Reader) -> None:
+    freeze(shared, reader, part, 3)
+
+
+@pytest.mark.usefixtures("long")
+@pytest.mark.parametrize("part", ["broker", "worker-1", "postgres"])
+def test_a_part_hangs_for_a_minute(part: str, shared: LocalRuntime, reader: Reader) -> None:
+    freeze(shared, reader, part, 60)
