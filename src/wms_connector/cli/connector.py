@@ -317,11 +317,14 @@ def _entries(file: Path, name: str) -> list[Any]:
 
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        return TypeAdapter(list[OffsetEntry]).validate_python(
-            found.get(name, []) if isinstance(found, dict) else found
+        entries = TypeAdapter(list[OffsetEntry]).validate_python(
+            found.get(name) if isinstance(found, dict) else found
         )
     except (ValueError, ValidationError, UnicodeDecodeError):
+        entries = []
+    if not entries:
         raise UsageError(
             f"{file} holds no offsets of {name}",
             hint=f"Expected what `wms-connector offsets {name} --json` prints",
-        ) from None
+        )
+    return entries

@@ -36,8 +36,24 @@ INTERRUPTED: Final = 130
 """Exit status after Ctrl-C: 128 + SIGINT, as shells give it."""
 
 
+class ReaderGoneError(Exception):
+    """Whoever read the output (head, less) has gone."""
+
+
 class LazyGroup(click.Group):
     """Commands that are imported when they are run."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and write all that it has printed.
+
+        Raises ReaderGoneError: click itself would end the process with status 1 at once.
+        """
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """All commands, in the order of the table."""
@@ -99,8 +115,7 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
         return _told(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _told("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, less) has gone: that is no fault, and there is nobody left to tell.
+    except ReaderGoneError:  # that is no fault, and there is nobody left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
