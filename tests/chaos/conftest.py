@@ -11,7 +11,6 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.support import Reader, shared_runtime
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.command import Wms
 from tests.e2e.support import Writer, assert_exact, audited, flows, for_a_while, until
 
 if TYPE_CHECKING:
     from tests.e2e.support import Reader
+
     from wms_connector.local.runtime import LocalRuntime
 
 

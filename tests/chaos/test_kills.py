@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.support import (
     Reader,
     Writer,
@@ -17,6 +16,7 @@ from tests.e2e.support import (
     until,
     write_one,
 )
+
 from wms_connector.local.runtime import LocalRuntime
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.support import PATIENCE, Writer, assert_exact, audited, flows, until
+
 from wms_connector.connect.client import ConnectClient
 from wms_connector.connect.wait import Waiting, until_running
 from wms_connector.local.runtime import LocalRuntime

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from confluent_kafka.admin import AdminClient
-
 from tests.e2e.support import until
+
 from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.local import broker, ports, postgres, worker
 from wms_connector.local.control import LocalControl

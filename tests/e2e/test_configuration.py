@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-
 from tests.e2e.command import Wms
 from tests.e2e.support import Reader, flows
+
 from wms_connector.model.pipeline import Pipeline
 
 if TYPE_CHECKING:

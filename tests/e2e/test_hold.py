@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.command import Wms
 from tests.e2e.support import flows, for_a_while, write_one
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.support import Reader
+
     from wms_connector.local.runtime import LocalRuntime
 
 NAME = "wms-oracle-cdc"
@@ -24,9 +24,7 @@ def command(shared: LocalRuntime) -> Wms:
     return Wms(shared, "e2e")
 
 
-def arrives_after_resume(
-    command: Wms, shared: LocalRuntime, reader: Reader, *, held: str
-) -> None:
+def arrives_after_resume(command: Wms, shared: LocalRuntime, reader: Reader, *, held: str) -> None:
     assert [c["state"] for c in command("status", "--json").json["connectors"]] == [held]
     number = write_one(shared.status())
     for _ in for_a_while(1.5):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-
 from tests.e2e.command import process
 from tests.e2e.support import PATIENCE, until
 

@@ -7,9 +7,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.e2e.command import Wms
 from tests.e2e.support import Reader
+
 from wms_connector.local.control import LocalControl
 from wms_connector.local.postgres import programs
 
@@ -67,4 +67,3 @@ def test_pgbench_is_exact_under_its_own_load(command: Wms) -> None:
     with Reader(command.control.status(), [topic], from_beginning=True) as reader:
         [read] = reader.until(lambda change: change.op == "r", "the branch")
     assert read.after == {"bid": 1, "bbalance": 0, "filler": None}
-

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from confluent_kafka.admin import AdminClient
-
 from tests.e2e.command import Wms
 from tests.e2e.guest import WORKER, Guest, topics_of
 from tests.e2e.support import Reader, assert_exact, audited, flows, for_a_while, until
+
 from wms_connector.connect.client import ConnectClient
 from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.model.security import KafkaSecurity
@@ -74,7 +74,6 @@ def test_one_stage_is_destroyed_and_the_other_does_not_notice(
     assert_exact(audited(shared))
     again = command("topics", "destroy", "--yes", "--json")
     assert (again.status, again.json["deleted"]) == (0, [])
-
 
 
 def test_a_dying_worker_brings_no_deleted_topic_back(

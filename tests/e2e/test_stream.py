@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-
 from tests.e2e.support import (
     PREPARED,
     assert_exact,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.e2e.support import Reader
+
     from wms_connector.local.runtime import LocalRuntime
 
 BASE = '"WMS"."PLAN_BASE_WVR_TBL"'
@@ -168,4 +168,3 @@ def test_all_of_this_is_exact_and_was_one_snapshot(
     assert_exact(report)
     assert snapshot_rows(reader_of_all) == PREPARED
     assert report.totals.events == len(reader_of_all.changes)
-
