@@ -13,7 +13,6 @@ from tests.e2e.support import (
     flows,
     prepared,
     snapshot_rows,
-    until,
     write_one,
 )
 
@@ -83,11 +82,8 @@ def kill_in_the_snapshot(fresh: LocalRuntime, parts: list[str], draw: random.Ran
     written = []
     with Reader.of(fresh, from_beginning=True) as reader:
         for part in parts:
-            more = snapshot_rows(reader) + draw.randint(1, ROWS // 10)
-            until(
-                lambda wanted=min(more, ROWS): snapshot_rows(reader) >= wanted,
-                f"{more} rows of the snapshot",
-            )
+            wanted = min(snapshot_rows(reader) + draw.randint(1, ROWS // 10), ROWS)
+            reader.until(lambda change: change.op == "r", "more of the snapshot", count=wanted)
             fresh.kill(part)
             if part == "worker-1":
                 written += [write_one(fresh.status()) for _ in range(20)]

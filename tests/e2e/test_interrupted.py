@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -15,6 +14,7 @@ from tests.e2e.support import PATIENCE, until
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 
 def of_folder(folder: Path) -> list[str]:
@@ -41,7 +41,7 @@ def ended(started: subprocess.Popen[str]) -> tuple[int, str]:
 def test_local_up_stops_what_it_has_started(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "state"
     with process("local", "up", "--state", folder, "--stage", "cut") as started:
-        until(lambda: (folder / "worker-1" / "worker.properties").exists(), "the worker's start")
+        until((folder / "worker-1" / "worker.properties").exists, "the worker's start")
         assert of_folder(folder)
         started.send_signal(number)
         status, err = ended(started)
