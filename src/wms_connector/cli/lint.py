@@ -64,7 +64,8 @@ def _checked(config: Mapping[str, str], urls: tuple[str, ...], kind: Kind) -> li
 
     with Target(urls, is_local=False).client() as client:
         reported = client.definitions(config["connector.class"])
-        refused = client.validate(config).errors
+        # A connector gets its name when it is registered; the plugin asks for one before.
+        refused = client.validate({"name": "lint", **config}).errors
     definitions = Definitions.from_reported(
         (
             Definition(d.name, d.type.lower(), d.default_value, d.required, d.importance.lower())

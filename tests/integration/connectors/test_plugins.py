@@ -38,7 +38,7 @@ def validate(local: LocalStatus, config: dict[str, str]) -> dict[str, Any]:
 def refused(local: LocalStatus, config: dict[str, str]) -> dict[str, tuple[str, ...]]:
     """What the plugin says against a configuration, as our client passes it on."""
     with ConnectClient(local.connect_urls) as client:
-        return client.validate(config).errors
+        return client.validate({**config, "name": "validated"}).errors
 
 
 def only(pipeline: Pipeline, database: DatabaseShape, security: KafkaSecurity) -> dict[str, str]:
