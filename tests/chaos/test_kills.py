@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wms_connector.model.pipeline import Pipeline
 
 PARTS = ["worker-1", "broker", "postgres"]
-ROWS = 30_000  # of a snapshot that is killed on its way
+ROWS = 20_000  # of a snapshot that is killed on its way
 
 
 def kill_under_load(runtime: LocalRuntime, reader: Reader, writer: Writer, part: str) -> None:

@@ -154,14 +154,23 @@ class Reader:
         until(reached, "the end of the topics")
 
     def until(self, wanted: Callable[[Change], bool], what: str, *, count: int = 1) -> list[Change]:
-        """Read on until so many changes are as wanted; gives them."""
+        """Read on until so many changes are as wanted, those read before too; gives them."""
+        seen, hits = 0, []
 
-        def found() -> list[Change]:
-            self.more()
-            hits = [change for change in self.changes if wanted(change)]
-            return hits if len(hits) >= count else []
+        def found() -> bool:
+            nonlocal seen
+            fresh, seen = self.records[seen:], len(self.records)
+            hits.extend(one for one in fresh if isinstance(one, Change) and wanted(one))
+            if len(hits) < count:
+                self.more()
+            return len(hits) >= count
 
-        return until(found, what)
+        until(found, what)
+        return hits
+
+    def until_key(self, number: int, what: str, *, count: int = 1) -> list[Change]:
+        """Read on until there are so many changes of a waiver number; gives them."""
+        return self.until(lambda change: _number(change) == number, what, count=count)
 
     def of_key(self, number: int) -> list[Change]:
         """Changes of one waiver number, in the order in which they were committed."""
@@ -214,7 +223,7 @@ def write_one(status: LocalStatus, **values: Any) -> int:
 def flows(reader: Reader, status: LocalStatus) -> int:
     """Write a row and wait until it has arrived: the pipeline is alive. Gives its number."""
     number = write_one(status)
-    reader.until(lambda change: _number(change) == number, f"the insert of {number}")
+    reader.until_key(number, f"the insert of {number}")
     return number
 
 

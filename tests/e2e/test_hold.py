@@ -31,7 +31,7 @@ def arrives_after_resume(command: Wms, shared: LocalRuntime, reader: Reader, *, 
         reader.more()
         assert reader.of_key(number) == []
     assert command("resume").out == f"{NAME}: RUNNING, task 0 RUNNING\n"
-    reader.until(lambda change: change in reader.of_key(number), "what was held")
+    reader.until_key(number, "what was held")
     assert len(reader.of_key(number)) == 1
 
 

@@ -31,7 +31,7 @@ def test_a_worker_that_was_away_takes_no_second_snapshot(
     until(lambda: not shared.status().running, "the worker's end")
     meanwhile = write_one(status)
     shared.start(WORKER)
-    reader.until(lambda change: change in reader.of_key(meanwhile), "what was written meanwhile")
+    reader.until_key(meanwhile, "what was written meanwhile")
     flows(reader, status)
     assert not any(change.op == "r" for change in reader.changes)
 

@@ -53,7 +53,7 @@ def test_one_stage_is_destroyed_and_the_other_does_not_notice(
 
     with Reader(status, data, from_beginning=True) as side:
         number = flows(side, status)
-        reader.until(lambda change: change in reader.of_key(number), "the same row in both stages")
+        reader.until_key(number, "the same row in both stages")
     report = audited(shared, stage=guest.stage, urls=guest.status().connect_urls)
     assert_exact(report)
     before = _offset(status)

@@ -56,7 +56,7 @@ def test_insert_update_and_delete_carry_the_row_before_and_after(
         f'UPDATE {BASE} SET "PRTY_NBR" = 8 WHERE "PLAN_WVR_ID" = %s'.encode(), [number]
     )
     database.execute(f'DELETE FROM {BASE} WHERE "PLAN_WVR_ID" = %s'.encode(), [number])
-    reader.until(lambda change: change in reader.of_key(number), "three changes", count=3)
+    reader.until_key(number, "three changes", count=3)
 
     inserted, updated, deleted = reader.of_key(number)
     assert [inserted.op, updated.op, deleted.op] == ["c", "u", "d"]
@@ -86,7 +86,7 @@ def test_values_can_be_read_by_anybody(reader: Reader, database: psycopg.Connect
         NOTE_TXT="Grüße 東京 🚚 'quoted' \\ \n\t end",
         HOT_FLG="Y",
     )
-    [change] = reader.until(lambda c: c in reader.of_key(number), "the insert")
+    [change] = reader.until_key(number, "the insert")
     row = change.after
     assert row is not None
     assert row["PLAN_QTY"] == "12345678901.230"
@@ -133,7 +133,7 @@ def test_a_changed_key_is_a_delete_and_an_insert(
     database.execute(
         f'UPDATE {BASE} SET "PLAN_WVR_ID" = %s WHERE "PLAN_WVR_ID" = %s'.encode(), [new, old]
     )
-    reader.until(lambda change: change in reader.of_key(new), "the new key")
+    reader.until_key(new, "the new key")
     assert [change.op for change in reader.of_key(old)] == ["c", "d"]
     assert [change.op for change in reader.of_key(new)] == ["c"]
 
@@ -147,7 +147,7 @@ def test_a_long_text_is_whole_although_another_column_changed(
     database.execute(
         f'UPDATE {BASE} SET "STAT_CD" = %s WHERE "PLAN_WVR_ID" = %s'.encode(), ["HELD", number]
     )
-    reader.until(lambda change: change in reader.of_key(number), "both changes", count=2)
+    reader.until_key(number, "both changes", count=2)
     _, updated = reader.of_key(number)
     assert updated.before is not None
     assert updated.after is not None
