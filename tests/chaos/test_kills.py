@@ -42,7 +42,7 @@ def test_each_part_is_killed_under_load(part: str, shared: LocalRuntime, reader:
     with Writer(shared.status().database_dsn) as writer:
         writer.until_written(50)
         kill_under_load(shared, reader, writer, part)
-    assert writer.lost_connections == (part == "postgres")
+    assert (writer.lost_connections > 0) == (part == "postgres")
     assert not any(change.op == "r" for change in reader.changes)
     assert_exact(audited(shared))
 
