@@ -49,7 +49,11 @@ def measure(dsn: str, brokers: str, url: str) -> None:
 
     def offsets() -> Any:
         name = wms.names(stage).connector
-        return httpx.get(f"{url}/connectors/{name}/offsets").raise_for_status().json()["offsets"]
+        return (
+            httpx.get(f"{url}/connectors/{name}/offsets", timeout=60)
+            .raise_for_status()
+            .json()["offsets"]
+        )
 
     client = {"bootstrap.servers": brokers}
     with psycopg.connect(dsn, autocommit=True) as connection:

@@ -106,8 +106,11 @@ def _recovery() -> dict[str, str]:
         # The default waits five minutes for a dead worker to come back under its own name; a
         # replaced Fargate task never does.
         "scheduled.rebalance.max.delay.ms": "0",
-        # All tasks of a worker together. Whoever stops a worker must wait longer than this.
-        "task.shutdown.graceful.timeout.ms": "30000",
+        # All tasks of a worker together. Whoever stops a worker must wait longer than this. A
+        # task that is stopped while it signs in to its transaction waits for the herder, and the
+        # herder for the task: the worker answers nobody for this long, so it is no longer than a
+        # transaction. Cutting a task short loses nothing: its transaction is aborted.
+        "task.shutdown.graceful.timeout.ms": "10000",
     }
 
 

@@ -44,7 +44,7 @@ class Bench:
 
     def offsets(self, connector: str | None = None) -> list[dict[str, Any]]:
         url = f"{self.local.connect_url}/connectors/{connector or self.connector}/offsets"
-        return httpx.get(url).raise_for_status().json()["offsets"]
+        return httpx.get(url, timeout=60).raise_for_status().json()["offsets"]
 
     def audit(self, topics: dict[Table, str] | None = None, **how: Any) -> Report:
         connector = how.pop("connector", None)

@@ -80,7 +80,7 @@ def test_no_secret_is_readable_over_rest_or_in_the_config_topic(
     client: ConnectClient, local: LocalStatus, names: Names, config: dict[str, str], password: str
 ) -> None:
     assert config["database.password"] == "${env:DB_PASSWORD}"
-    whole = httpx.get(f"{local.connect_url}/connectors?expand=info&expand=status").text
+    whole = httpx.get(f"{local.connect_url}/connectors?expand=info&expand=status", timeout=60).text
     assert password not in whole
     consumer = Consumer(
         {
@@ -212,6 +212,7 @@ def test_connectors_are_created_changed_and_removed_by_difference(
     finally:
         reconcile(client, {name: config}, owned=names.owns_connector)
         until_gone(client, f"{name}-it")
+        until_running(client, [name], SETTLED)
     assert reconcile(client, {name: config}, owned=names.owns_connector).done.is_empty
 
 

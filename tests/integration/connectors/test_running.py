@@ -43,7 +43,9 @@ def test_no_secret_is_readable_or_stored(
     runtime: LocalRuntime, local: LocalStatus, pipeline: Pipeline, stage: Stage
 ) -> None:
     password = json.loads((runtime.folder.path / "secrets.json").read_text())["database"]
-    config = httpx.get(f"{local.connect_url}/connectors/wms-oracle-cdc/config").text
+    config = httpx.get(
+        f"{local.connect_url}/connectors/wms-oracle-cdc/config", timeout=PATIENCE_S
+    ).text
     assert "${env:DB_PASSWORD}" in config
     stored = everything_in(
         pipeline.names(stage).connect_topics.config, local.bootstrap_servers
@@ -55,7 +57,7 @@ def test_no_secret_is_readable_or_stored(
 
 def offset(local: LocalStatus) -> int:
     answer: dict[str, Any] = httpx.get(
-        f"{local.connect_url}/connectors/wms-oracle-cdc/offsets"
+        f"{local.connect_url}/connectors/wms-oracle-cdc/offsets", timeout=PATIENCE_S
     ).json()
     return max((entry["offset"].get("lsn_commit", 0) for entry in answer["offsets"]), default=0)
 
@@ -71,7 +73,9 @@ def test_the_offset_passes_any_position_of_an_idle_database(local: LocalStatus) 
 
 
 def test_heartbeats_leave_no_topic_of_messages(local: LocalStatus) -> None:
-    topics = httpx.get(f"{local.connect_url}/connectors/wms-oracle-cdc/topics").json()
+    topics = httpx.get(
+        f"{local.connect_url}/connectors/wms-oracle-cdc/topics", timeout=PATIENCE_S
+    ).json()
     written = topics["wms-oracle-cdc"]["topics"]
     assert "__debezium-heartbeat.tests.wms" in written
     assert "tests.wms.message" not in written

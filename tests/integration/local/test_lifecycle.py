@@ -65,7 +65,7 @@ def test_from_missing_tables_over_a_crash_to_nothing(session_folder: Path, tmp_p
 
 
 def connector_states(url: str | None) -> set[str]:
-    status = httpx.get(f"{url}/connectors/shop-oracle-cdc/status").json()
+    status = httpx.get(f"{url}/connectors/shop-oracle-cdc/status", timeout=60).json()
     return {status["connector"]["state"], *(task["state"] for task in status["tasks"])}
 
 

@@ -24,7 +24,7 @@ def test_every_part_runs(local: LocalStatus) -> None:
 
 
 def test_the_connector_and_its_task_run(local: LocalStatus) -> None:
-    status = httpx.get(f"{local.connect_url}/connectors/wms-oracle-cdc/status").json()
+    status = httpx.get(f"{local.connect_url}/connectors/wms-oracle-cdc/status", timeout=60).json()
     assert status["connector"]["state"] == "RUNNING"
     assert [task["state"] for task in status["tasks"]] == ["RUNNING"]
 
