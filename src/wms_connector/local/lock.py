@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     POSTGRES = "plugin-postgres"
     IAM = "msk-iam-auth"
     METRICS = "jmx-exporter"
+    STANDIN = "stand-in"
 
 
 @dataclass(frozen=True, slots=True)
