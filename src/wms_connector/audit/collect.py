@@ -28,8 +28,8 @@ class Collector:
     """Takes the records of one table's topic and keeps what the comparison needs.
 
     `truncated` is the place of the last truncate inside the cut, -1 without one. `furthest` is the
-    highest place of any committed event. `blind` counts changes that a table without a key cannot
-    follow, because the row before them is not known.
+    highest place at which any event was committed. `blind` counts changes that a table without a
+    key cannot follow, because the row before them is not known.
     """
 
     def __init__(self, number: int, layout: Layout, topic: str, cut: Cut, store: Store) -> None:
@@ -78,7 +78,7 @@ class Collector:
     def _change(self, change: Change, events: list[Event], *, committed: bool) -> None:
         place = change.position
         if committed:
-            self.furthest = max(self.furthest, place)
+            self.furthest = max(self.furthest, change.committed_at)
         if change.op == "t":
             self.truncates += committed
             self.truncates_aborted += not committed

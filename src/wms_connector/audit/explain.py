@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wms_connector.audit.canonical import shown
+from wms_connector.audit.cells import shown
 from wms_connector.audit.compare import Example
 from wms_connector.audit.layout import digest, identity
 from wms_connector.audit.report import DifferentExample, Examples, KeyExample

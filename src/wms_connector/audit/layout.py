@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.audit.canonical import MASKED, Column, UnavailableError, converter, unescape
+from wms_connector.audit.canonical import converter
+from wms_connector.audit.cells import MASKED, Column, UnavailableError, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +38,8 @@ class Layout:
 
     A row is its cells (canonical.py) with tabs between; its key is the first `keys` of them. A
     table without a key (`keys` 0) is compared as a multiset of rows. `not_compared` names the
-    other columns, with the reason. `estimate` is about how many rows there are.
+    other columns, with the reason. `estimate` is about how many rows there are. `whole`: whether
+    the database logs the whole row before an update or a delete.
     """
 
     table: Table
@@ -46,6 +48,7 @@ class Layout:
     not_compared: Mapping[str, str] = field(default_factory=dict)
     estimate: int = 0
     notes: tuple[str, ...] = ()
+    whole: bool = True
 
     @property
     def key_names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wms_connector.audit.canonical import SINGLE, Column, Form
+from wms_connector.audit.cells import SINGLE, Column, Form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from wms_connector.audit.pgtypes import Type, compared
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wms_connector.audit.canonical import Column
+    from wms_connector.audit.cells import Column
     from wms_connector.events.records import Change
     from wms_connector.model.table import Table
 
@@ -214,6 +214,7 @@ class PostgresSource:
             not_compared=left_out,
             estimate=estimate,
             notes=tuple(notes),
+            whole=identity == "f",
         )
 
     def _type(self, oid: int, modifier: int) -> Type:

@@ -67,6 +67,15 @@ class Change(NamedTuple):
         return int(source.get("scn") or source.get("commit_scn") or 0)
 
     @property
+    def committed_at(self) -> int:
+        """Where its transaction was committed, as far as that is told, else `position`.
+
+        Oracle's events know it, but for rows that a snapshot read.
+        """
+        commit = None if self.op == "r" else self.source.get("commit_scn")
+        return int(commit) if commit else self.position
+
+    @property
     def detail(self) -> str:
         """What tells apart changes of one position: Oracle's redo address, else nothing."""
         source = self.source

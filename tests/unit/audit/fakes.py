@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.unit.events.fakes import INT, TEXT, FakeLog, key_of, value_of
 
-from wms_connector.audit.canonical import NULL, Column, Form, escape
+from wms_connector.audit.cells import NULL, Column, Form, escape
 from wms_connector.audit.errors import AuditError
 from wms_connector.audit.layout import Layout
 from wms_connector.model.table import Table

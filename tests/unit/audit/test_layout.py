@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.unit.audit.fakes import TABLE, layout_of, line_of
 from tests.unit.events.fakes import INT, TEXT, encoded, struct
 
-from wms_connector.audit.canonical import Column, Form
+from wms_connector.audit.cells import Column, Form
 from wms_connector.audit.layout import Layout, RowEncoder, identity
 from wms_connector.events import UNAVAILABLE, Change, parse
 

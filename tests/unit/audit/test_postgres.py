@@ -12,7 +12,7 @@ from tests.unit.audit.fakes import TABLE
 from tests.unit.events.fakes import INT, encoded, struct, value_of
 
 from wms_connector.audit import AuditError
-from wms_connector.audit.canonical import SINGLE, Column, Form
+from wms_connector.audit.cells import SINGLE, Column, Form
 from wms_connector.audit.pgtypes import Type, compared
 from wms_connector.audit.postgres import PostgresCut, PostgresSource, Visibility
 from wms_connector.events import Change, parse

@@ -11,7 +11,7 @@ from tests.unit.audit.fakes import FIELDS, TABLE, TOPIC, Database, FakeSource, l
 from tests.unit.events.fakes import FakeLog, encoded, key_of, struct, value_of
 
 from wms_connector.audit import AuditError, Options, audit
-from wms_connector.audit.canonical import Column, Form
+from wms_connector.audit.cells import Column, Form
 from wms_connector.audit.layout import Layout
 from wms_connector.events import UNAVAILABLE
 

@@ -1,0 +1,219 @@
+"""Oracle as the source of an audit: all tables as of one SCN, exact under writes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from wms_connector.audit.errors import AuditError
+from wms_connector.audit.layout import Layout
+from wms_connector.audit.oratypes import Fetched, cell_of, compared
+from wms_connector.oracle.errors import OracleFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wms_connector.events.records import Change
+    from wms_connector.model.table import Table
+    from wms_connector.oracle.database import Database
+
+_SCN: Final = "SELECT CURRENT_SCN FROM V$DATABASE"
+_TABLE: Final = """
+SELECT NUM_ROWS FROM ALL_TABLES WHERE OWNER = :owner AND TABLE_NAME = :name"""
+_COLUMNS: Final = """
+SELECT COLUMN_NAME, DATA_TYPE, DATA_PRECISION FROM ALL_TAB_COLUMNS
+WHERE OWNER = :owner AND TABLE_NAME = :name ORDER BY COLUMN_ID"""
+_KEY: Final = """
+SELECT COLUMN_NAME FROM ALL_CONS_COLUMNS WHERE OWNER = :owner AND TABLE_NAME = :name
+AND CONSTRAINT_NAME = (SELECT CONSTRAINT_NAME FROM ALL_CONSTRAINTS
+  WHERE OWNER = :owner AND TABLE_NAME = :name AND CONSTRAINT_TYPE = 'P')
+ORDER BY POSITION"""
+_WHOLE: Final = """
+SELECT COUNT(*) FROM ALL_LOG_GROUPS WHERE OWNER = :owner AND TABLE_NAME = :name
+AND LOG_GROUP_TYPE = 'ALL COLUMN LOGGING'"""
+
+_HINTS: Final = {
+    "ORA-00942": "Check the name, and that this user has SELECT on it",
+    "ORA-01031": "The audit reads the past: grant FLASHBACK on the tables, or FLASHBACK ANY TABLE, "
+    "to this user, or use the connector's own user, which has it",
+    "ORA-01555": "The undo of that moment is gone: audit at a quieter time, or have the DBA raise "
+    "UNDO_RETENTION above what the audit takes",
+    "ORA-01466": "A table was altered after that moment: audit again",
+    "ORA-08181": "The database does not remember that SCN: audit again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    sql: str
+    columns: tuple[Fetched, ...]
+
+
+@dataclass(slots=True)
+class OracleCut:
+    """The database as it was at one SCN, for as long as its undo is kept."""
+
+    database: Database
+    scn: int
+    queries: Mapping[Table, _Query] = field(repr=False)
+
+    @property
+    def position(self) -> int:
+        """The first SCN at which a commit does not belong to the cut."""
+        return self.scn + 1
+
+    def rows(self, layout: Layout) -> Iterator[bytes]:
+        """Stream the table as it was. Nothing stays open between two calls."""
+        query = self.queries[layout.table]
+        try:
+            for row in self.database.stream(query.sql, scn=self.scn):
+                yield "\t".join(map(cell_of, query.columns, row)).encode(errors="surrogatepass")
+        except OracleFailure as error:
+            raise _told(error, f"{layout.table} could not be read as of SCN {self.scn}") from error
+
+    def contains(self, change: Change) -> bool:
+        """Whether the change was committed by then.
+
+        `commit_scn` tells it, not `scn`: that is where the change stands in the redo log, which is
+        before its transaction's end, and perhaps before the cut although the end is after it. A
+        row of the connector's snapshot has no commit: its `scn` is that of the snapshot, which
+        Debezium reads `AS OF` itself.
+        """
+        if change.op == "w":
+            return True  # a polled row does not tell; see docs/audit.md
+        return change.committed_at <= self.scn
+
+    def passed(self, offsets: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the connector has delivered what was committed by then.
+
+        It delivers in the order of commits: `commit_scn` is the last one that was, of each redo
+        thread, and all before `scn`, from which it would read again, have been. Of several commits
+        with one SCN some may be to come, so either has to be higher.
+        """
+        found = [entry.get("offset") or {} for entry in offsets]
+        return bool(found) and all(
+            _snapshot_is_over(offset) and _delivered(offset) > self.scn for offset in found
+        )
+
+
+class OracleSource:
+    """An Oracle database. The session is the audit's own while it runs.
+
+    `large`: whether the connector streams large objects; else they are not compared.
+    """
+
+    def __init__(self, database: Database, *, large: bool = False) -> None:
+        self._database = database
+        self._large = large
+        self._queries: dict[Table, _Query] = {}
+
+    def describe(self, tables: Iterable[Table]) -> list[Layout]:
+        """Read the tables' columns and keys from the dictionary; raises AuditError."""
+        try:
+            return [self._layout(table) for table in tables]
+        except OracleFailure as error:
+            raise _told(error, "the tables' columns could not be read") from error
+
+    def ready(self, offsets: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether there is an offset, and none of a snapshot that goes on.
+
+        Until the first change after a snapshot, or its first heartbeat, the offset remains that of
+        the snapshot's last row: `snapshot_completed` tells that it was the last.
+        """
+        return bool(offsets) and all(
+            _snapshot_is_over(entry.get("offset") or {}) for entry in offsets
+        )
+
+    @contextmanager
+    def cut(self) -> Iterator[OracleCut]:
+        """Choose the SCN before that of now: nothing can be committed at it any more.
+
+        Nothing is locked, and no transaction stays open.
+        """
+        try:
+            scn = int(self._database.scalar(_SCN)) - 1
+        except OracleFailure as error:
+            hint = "Grant SELECT on V_$DATABASE to this user, or use the connector's own user"
+            raise _told(error, "the database's current SCN could not be read", hint) from error
+        yield OracleCut(self._database, scn, self._queries)
+
+    def _layout(self, table: Table) -> Layout:
+        where = {"owner": table.schema, "name": table.name}
+        found = self._database.one(_TABLE, **where)
+        if found is None:
+            raise AuditError(
+                f"there is no table {table} in the database, or this user may not see it",
+                hint="Check its spelling and case in the pipeline file, and grant SELECT on it",
+            )
+        keys = [row["COLUMN_NAME"] for row in self._database.query(_KEY, **where)]
+        columns: dict[str, Fetched] = {}
+        left_out: dict[str, str] = {}
+        for row in self._database.query(_COLUMNS, **where):
+            name, precision = row["COLUMN_NAME"], row["DATA_PRECISION"]
+            told = compared(
+                name,
+                row["DATA_TYPE"],
+                None if precision is None else int(precision),
+                _quoted(name),
+                large=self._large,
+            )
+            if isinstance(told, str):
+                left_out[name] = told
+            else:
+                columns[name] = told
+        notes = []
+        if any(name in left_out for name in keys):
+            notes.append("its key cannot be compared: its rows are, as a multiset")
+            keys = []
+        elif not keys:
+            notes.append("it has no primary key: its rows are compared as a multiset")
+        whole = bool(self._database.scalar(_WHOLE, **where))
+        if not whole:
+            notes.append(
+                "without supplemental logging of ALL columns its updates and deletes "
+                "do not hold the whole row"
+            )
+        ordered = tuple(columns[n] for n in (*keys, *(n for n in columns if n not in keys)))
+        self._queries[table] = _Query(_select(table, ordered), ordered)
+        return Layout(
+            table=table,
+            columns=tuple(fetched.column for fetched in ordered),
+            keys=len(keys),
+            not_compared=left_out,
+            estimate=int(found["NUM_ROWS"] or 0),
+            notes=tuple(notes),
+            whole=whole,
+        )
+
+
+def _select(table: Table, columns: Sequence[Fetched]) -> str:
+    wanted = ", ".join(fetched.sql for fetched in columns)
+    where = f"{_quoted(table.schema)}.{_quoted(table.name)}"
+    return f"SELECT {wanted} FROM {where} AS OF SCN :scn"  # noqa: S608  (quoted names)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'  # Oracle allows no quotation mark in a name
+
+
+def _snapshot_is_over(offset: Mapping[str, Any]) -> bool:
+    if not offset:
+        return False
+    return not offset.get("snapshot") or offset.get("snapshot_completed") in {True, "true"}
+
+
+def _delivered(offset: Mapping[str, Any]) -> int:
+    """Give the highest SCN that the offset knows: `scn`, or of `scn:thread:transactions,…`."""
+    commits = str(offset.get("commit_scn") or 0).split(",")
+    known = [offset.get("scn") or 0, *(commit.partition(":")[0] for commit in commits)]
+    return max(int(one) for one in known if str(one).isdecimal())
+
+
+def _told(error: OracleFailure, what: str, hint: str | None = None) -> AuditError:
+    return AuditError(
+        f"{what}: {error.text.rstrip('.')}",
+        hint=hint
+        or _HINTS.get(error.code or "")
+        or "Check that the database is up, and that the user may read the tables",
+    )
