@@ -6,7 +6,7 @@ from array import array
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.audit.compare import BEFORE
-from wms_connector.audit.layout import RowEncoder, digest, identity
+from wms_connector.audit.layout import RowEncoder, digest, identity, number
 from wms_connector.audit.report import UnreadableRecord
 from wms_connector.audit.store import Event
 from wms_connector.events.records import Change, Tombstone, Unreadable
@@ -29,10 +29,20 @@ class Collector:
 
     `truncated` is the place of the last truncate inside the cut, -1 without one. `furthest` is the
     highest place at which any event was committed. `blind` counts changes that a table without a
-    key cannot follow, because the row before them is not known.
+    key cannot follow, because the row before them is not known. `chained`: whether to keep what
+    stood before each change.
     """
 
-    def __init__(self, number: int, layout: Layout, topic: str, cut: Cut, store: Store) -> None:
+    def __init__(
+        self,
+        number: int,
+        layout: Layout,
+        topic: str,
+        cut: Cut,
+        store: Store,
+        *,
+        chained: bool = True,
+    ) -> None:
         self.number = number
         self.layout = layout
         self.topic = topic
@@ -44,6 +54,7 @@ class Collector:
         self.unreadable_records: list[UnreadableRecord] = []
         self._cut = cut
         self._store = store
+        self._chained = chained
         self._mask_numbers = {0: 0}
 
     def take(self, records: Iterable[Record], *, committed: bool = True) -> None:
@@ -102,12 +113,26 @@ class Collector:
                 committed=committed,
             )  # fmt: skip
             return
+        before, mask_before = self._before(change)
         if change.after is None:
-            events.append(self._event(change, key, "d", b"", 0, committed=committed))
+            event = self._event(change, key, "d", b"", mask_before, committed=committed)
+            events.append(event._replace(before=before))
             return
         line, mask = self.encoder.row(change.after, change.schema)
         op = _INCREMENTAL if change.op == "r" and change.snapshot == "incremental" else change.op
-        events.append(self._event(change, key, op, digest(line), mask, committed=committed))
+        if mask_before != mask and change.op == "u":
+            before = None  # of other columns: they do not compare
+        event = self._event(change, key, op, digest(line), mask, committed=committed)
+        events.append(event._replace(before=before))
+
+    def _before(self, change: Change) -> tuple[int | None, int]:
+        """Give the number of the row that was replaced, and what of it is not known."""
+        if change.op in "cr":
+            return 0, 0
+        if change.before is None or not self._chained:
+            return None, 0
+        line, mask = self.encoder.row(change.before, change.schema)
+        return number(digest(line)), mask
 
     def _keyless(self, change: Change, events: list[Event], *, committed: bool) -> None:
         if change.op in "ud":

@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wms_connector.audit.layout import number
 from wms_connector.audit.store import Event, Masked
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 BEFORE: Final = "-"
 """Operation of the row that an update replaced, in a table without a key: one row less, and no
 event of its own."""
+
+
+_READS: Final = frozenset({"r", "i"})
+_WRAP: Final = 1 << 64
 
 
 class Example(NamedTuple):
@@ -41,10 +46,13 @@ class Outcome:
     duplicates_uncommitted: int = 0
     scattered: int = 0
     masked: int = 0
+    gaps: int = 0
+    unchained: int = 0
     missing_examples: list[Example] = field(default_factory=list)
     extra_examples: list[Example] = field(default_factory=list)
     different_examples: list[Example] = field(default_factory=list)
     duplicate_examples: list[Example] = field(default_factory=list)
+    gap_examples: list[Example] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,6 +73,38 @@ class _State:
                 self.last = event
         elif self.last is None or _later(event, self.last):
             self.last = event
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Tells whether a key's changes lead from one to the next, whatever order they come in.
+
+    Each takes the row before it away and puts the row after it there. Whatever a change leaves, the
+    next takes: so the sum of all is the last row, less the one that a snapshot read in the
+    beginning. A change that is missing in between leaves two rows in the sum that do not belong.
+    """
+
+    total: int = 0
+    starts: set[int] = field(default_factory=lambda: {0})
+    mask: int | None = None
+    known: bool = True
+
+    def take(self, event: Event) -> None:
+        """Go on with another change of the cut, in any order."""
+        if event.before is None or self.mask not in {None, event.mask}:
+            self.known = False  # or of other columns than the others
+            return
+        self.mask = event.mask
+        after = number(event.digest)
+        if event.op in _READS:
+            self.starts.add(after)
+        else:
+            self.total += after - event.before
+
+    def broken(self, last: Event | None) -> bool:
+        """Whether a change is missing between others."""
+        rest = (0 if last is None else number(last.digest)) - self.total
+        return self.known and not any((rest - start) % _WRAP == 0 for start in self.starts)
 
 
 @dataclass(slots=True)
@@ -144,8 +184,9 @@ def _follow(
     examples: int,
 ) -> _State:
     """Count a key's events and find the state that they lead to."""
-    state, repeats = _State(), _Repeats()
+    state, repeats, chain = _State(), _Repeats(), _Chain()
     for event in events:
+        again_committed = False
         if keyed:
             again, again_committed = repeats.take(event)
             outcome.duplicates_uncommitted += again
@@ -162,13 +203,26 @@ def _follow(
         state.scattered = state.scattered or event.partition != state.partition
         if event.in_cut:
             state.take(event, keyed=keyed, truncated=truncated)
+            fresh = not again_committed or event.op in _READS  # two snapshots may differ
+            if keyed and fresh and event.place > truncated:
+                chain.take(event)
         else:
             outcome.in_flight += counted
     outcome.scattered += state.scattered and keyed
     last = state.last
     if keyed and last is not None and (last.op == "d" or last.place < truncated):
         state.last = None
+    if keyed:
+        _judge_chain(key, chain, state, outcome, examples)
     return state
+
+
+def _judge_chain(key: bytes, chain: _Chain, state: _State, outcome: Outcome, examples: int) -> None:
+    outcome.unchained += not chain.known
+    if chain.broken(state.last):
+        last = state.last
+        place = () if last is None else (last.partition, last.offset)
+        _note(outcome, "gap", 1, Example(key, *place), examples)
 
 
 def _later(event: Event, other: Event) -> bool:
@@ -227,7 +281,7 @@ def _judge_multiset(
 
 
 def _note(outcome: Outcome, kind: str, count: int, example: Example, examples: int) -> None:
-    name = "duplicates" if kind == "duplicate" else kind
+    name = f"{kind}s" if kind in {"duplicate", "gap"} else kind
     setattr(outcome, name, getattr(outcome, name) + count)
     told: list[Example] = getattr(outcome, f"{kind}_examples")
     if len(told) < examples:

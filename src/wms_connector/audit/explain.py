@@ -51,6 +51,7 @@ def look_again(
         missing=told(outcome.missing_examples),
         extra=told(outcome.extra_examples),
         duplicates=told(outcome.duplicate_examples),
+        gaps=told(outcome.gap_examples),
         different=tuple(
             DifferentExample(
                 key=_key(collector, one, found, events.row(one)),

@@ -39,7 +39,9 @@ def take_rows(job: Audit, layouts: Sequence[Layout], cut: Cut, store: Store) -> 
     for number, layout in enumerate(layouts):
         topic = job.topics[layout.table]
         store.add_table(number)
-        job.collectors[topic] = Collector(number, layout, topic, cut, store)
+        job.collectors[topic] = Collector(
+            number, layout, topic, cut, store, chained=job.options.chain and layout.whole
+        )
         store.add_rows(number, hashed(layout))
     job.progress(Step("rows", done, done))
 

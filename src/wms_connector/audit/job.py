@@ -34,7 +34,8 @@ class Options:
     `deadline`: seconds to wait for the connector. `settle`: seconds of quiet topics after which a
     comparison without a difference is taken for the answer at once. `examples`: keys to show of
     each kind. `folder`: where the temporary file goes. `uncommitted`: whether to read aborted
-    records too.
+    records too. `chain`: whether to look for changes that are missing between others, which takes
+    topics that are not compacted.
     """
 
     deadline: float = 120.0
@@ -42,6 +43,7 @@ class Options:
     examples: int = 5
     folder: Path | None = None
     uncommitted: bool = True
+    chain: bool = True
 
 
 @dataclass(slots=True)

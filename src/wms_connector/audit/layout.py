@@ -32,6 +32,11 @@ def digest(text: bytes) -> bytes:
     return blake2b(text, digest_size=HASH_SIZE).digest()
 
 
+def number(hashed: bytes) -> int:
+    """Give half of a row's hash as a number of 64 bits; 0 for no row."""
+    return int.from_bytes(hashed[:8], "big", signed=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A table's compared columns, those of the key first.

@@ -36,6 +36,7 @@ class Examples(_Part):
     extra: tuple[KeyExample, ...] = ()
     different: tuple[DifferentExample, ...] = ()
     duplicates: tuple[KeyExample, ...] = ()
+    gaps: tuple[KeyExample, ...] = ()
 
 
 class UnreadableRecord(_Part):
@@ -52,9 +53,11 @@ class TableReport(_Part):
 
     `events` are the changes that a consumer of committed records reads, `events_uncommitted` those
     of one that reads all; `duplicates` and `duplicates_uncommitted` are the changes among them that
-    had been there before. `in_flight` events belong to transactions that the audited state does not
-    hold. `incomplete` says that the topic no longer has its beginning, `unjudged` how many rows
-    could therefore not be judged. `unavailable` counts, by column, rows whose last event lacks it.
+    had been there before. `gaps` are keys between whose changes one is missing, which the row
+    before each tells; `chained` says whether that could be seen at all. `in_flight` events belong
+    to transactions that the audited state does not hold. `incomplete` says that the topic no longer
+    has its beginning, `unjudged` how many rows could therefore not be judged. `unavailable` counts,
+    by column, rows whose last event lacks it.
     """
 
     table: str
@@ -67,6 +70,8 @@ class TableReport(_Part):
     duplicates_uncommitted: int | None
     events: int
     events_uncommitted: int | None
+    gaps: int = 0
+    chained: bool = False
     in_flight: int
     tombstones: int
     truncates: int
@@ -84,7 +89,7 @@ class TableReport(_Part):
     @property
     def ok(self) -> bool:
         """Whether nothing is lost, nothing too much, and nothing twice that must not be."""
-        wrong = self.missing + self.extra + self.different + self.unreadable
+        wrong = self.missing + self.extra + self.different + self.gaps + self.unreadable
         if not self.duplicates_allowed:
             wrong += self.duplicates
         return not wrong and self.problem is None
@@ -101,6 +106,7 @@ class Totals(_Part):
     duplicates_uncommitted: int | None
     events: int
     events_uncommitted: int | None
+    gaps: int
     in_flight: int
     unreadable: int
     unjudged: int
@@ -190,7 +196,7 @@ class Report(_Part):
 
         shown = Table(box=None, pad_edge=False, header_style="bold")
         shown.add_column("table")
-        for name in ("rows", "missing", "extra", "different", "twice", "events", "aborted"):
+        for name in ("rows", "missing", "extra", "different", "gaps", "twice", "events", "aborted"):
             shown.add_column(name, justify="right")
         parts: list[tuple[str, TableReport | Totals]] = [(t.table, t) for t in self.tables]
         for name, part in [*parts, ("total", self.totals)]:
@@ -198,7 +204,7 @@ class Report(_Part):
             shown.add_row(
                 name,
                 f"{part.rows:,}",
-                *(_mark(count) for count in (part.missing, part.extra, part.different)),
+                *(_mark(count) for count in (part.missing, part.extra, part.different, part.gaps)),
                 _mark(part.duplicates, "yellow" if self.delivery == "at-least-once" else "red"),
                 f"{part.events:,}",
                 "-" if all_events is None else f"{all_events - part.events:,}",
@@ -225,7 +231,7 @@ def _sentences(table: TableReport) -> list[str]:
         f"{table.table}.{column}: not in the last event of {count} rows, whose other columns agree"
         for column, count in table.unavailable.items()
     ]
-    for kind in ("missing", "extra", "duplicates"):
+    for kind in ("missing", "extra", "duplicates", "gaps"):
         for one in getattr(table.examples, kind):
             place = f" ({one.event})" if one.event else ""
             told.append(f"{table.table}: {kind.removesuffix('s')}: {one.key}{place}")

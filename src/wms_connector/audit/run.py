@@ -132,7 +132,7 @@ def _settled(
         if now - quiet_since >= job.options.settle and tried != job.read:
             tried = job.read
             outcomes = _compare(job, store)
-            if not any(o.missing or o.extra or o.different for o in outcomes.values()):
+            if not any(o.missing or o.extra or o.different or o.gaps for o in outcomes.values()):
                 return outcomes, False
         job.pause()
 

@@ -1,7 +1,7 @@
 """Hashes of rows and events on disk: written once in any order, read once in the order of keys.
 
 SQLite is used for what it is good at here: a sort that is larger than memory. Nothing is indexed
-and nothing is updated; a row costs some 30 bytes, an event some 50, and the sort as much again.
+and nothing is updated; a row costs some 30 bytes, an event some 60, and the sort as much again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 ROW_BYTES: Final = 100
-EVENT_BYTES: Final = 160
+EVENT_BYTES: Final = 180
 """What a row and an event may need on disk with the sort's own files, measured and rounded up."""
 
 _CACHE_KIB: Final = 16 * 1024
@@ -38,7 +38,8 @@ class Event(NamedTuple):
     """One event of a key, as it is stored.
 
     `digest` is the row's hash after the change, empty for a delete. `place` and `detail` tell
-    where the source logged it. `mask` numbers the set of columns that it has no value of.
+    where the source logged it. `mask` numbers the set of columns that it has no value of. `before`
+    stands for the row that it replaced (`layout.number`), 0 for none, nothing if that is not known.
     `in_cut`: whether it belongs to the state that is compared; `committed`: whether a consumer
     that reads committed records sees it.
     """
@@ -53,6 +54,7 @@ class Event(NamedTuple):
     in_cut: bool
     committed: bool
     mask: int
+    before: int | None = None
 
 
 class Masked(NamedTuple):
@@ -122,7 +124,7 @@ class Store:
         self._db.execute(f"CREATE TABLE row_{table:d} (k BLOB, h BLOB)")
         self._db.execute(
             f"CREATE TABLE event_{table:d} (k BLOB, op TEXT, place INT, detail TEXT, h BLOB,"
-            " part INT, off INT, cut INT, com INT, mask INT)"
+            " part INT, off INT, cut INT, com INT, mask INT, prior INT)"
         )
         self._db.execute(
             f"CREATE TABLE masked_{table:d} (k BLOB PRIMARY KEY, h BLOB, mask INT, part INT,"
@@ -136,7 +138,7 @@ class Store:
     def add_events(self, table: int, events: Iterable[Event]) -> None:
         """Append events."""
         self._db.executemany(
-            f"INSERT INTO event_{table:d} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO event_{table:d} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             events,
         )
 
@@ -158,7 +160,7 @@ class Store:
     def events(self, table: int) -> Iterator[Event]:
         """Yield events by key, those that tell the same change one after the other."""
         found = self._db.execute(
-            "SELECT k, op, place, detail, h, part, off, cut, com, mask"  # noqa: S608
+            "SELECT k, op, place, detail, h, part, off, cut, com, mask, prior"  # noqa: S608
             f" FROM event_{table:d} ORDER BY k, op, place, detail, h, part, off"
         )
         return map(Event._make, found)

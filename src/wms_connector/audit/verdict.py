@@ -49,6 +49,14 @@ def judged(
             unjudged, extra = outcome.rows, 0
             examples = examples.model_copy(update={"extra": ()})
     notes = list(layout.notes)
+    chained = layout.whole and job.options.chain and not incomplete and bool(layout.keys)
+    if not chained:
+        examples = examples.model_copy(update={"gaps": ()})
+    elif outcome.unchained:
+        notes.append(
+            f"{outcome.unchained} keys have events without the whole row before them: changes "
+            "that are missing between others would not be seen there"
+        )
     if outcome.scattered:
         notes.append(f"{outcome.scattered} keys have events in more than one partition")
     if not layout.keys:
@@ -65,6 +73,8 @@ def judged(
         extra=extra,
         different=outcome.different,
         duplicates=outcome.duplicates,
+        gaps=outcome.gaps if chained else 0,
+        chained=chained,
         duplicates_uncommitted=outcome.duplicates_uncommitted if uncommitted else None,
         events=events,
         events_uncommitted=(
