@@ -24,7 +24,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "resume": ("connector", "Resume paused or stopped connectors."),
     "stop": ("connector", "Stop connectors; offsets are kept, tasks are shut down."),
     "offsets": ("connector", "Where connectors stand in the source."),
+    "preflight": ("preflight", "What Oracle has to have before a connector reads it."),
     "audit": ("audit", "Source rows against the topics' state: nothing lost, nothing twice."),
+    "contract": ("contract", "JSON Schema of what consumers read, from the records themselves."),
     "names": ("names", "Every name of a stage."),
     "config": ("config", "The configuration of a stage's connectors."),
     "worker": ("config", "The properties of a stage's workers."),
@@ -100,7 +102,7 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
     try:
         result: Any = cli.main(args=args, prog_name="wms-connector", standalone_mode=False)
     except WmsError as error:
-        return _told(str(error), error.exit_code)
+        return _told(_explained(error), error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -128,6 +130,16 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
 def main() -> NoReturn:
     """Entry point of the `wms-connector` script."""
     sys.exit(run())
+
+
+def _explained(error: WmsError) -> str:
+    """The error, after the catalogue's entry for what another program said."""
+    if not error.evidence:
+        return str(error)
+    from wms_connector.oracle.catalogue import explain
+
+    found = explain(error.evidence)
+    return f"{found[0].sentence}. It says: {error}" if found else str(error)
 
 
 def _told(message: str, status: int) -> int:

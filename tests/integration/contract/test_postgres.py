@@ -1,0 +1,36 @@
+"""What docs/contract says of the laptop's PostgreSQL, against the records of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from tests.contract.published import Run, check_current, check_records
+
+from wms_connector.local.generator import generate, prepare
+
+if TYPE_CHECKING:
+    from wms_connector.local.status import LocalStatus
+    from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.stage import Stage
+
+
+@pytest.fixture
+def run(local: LocalStatus, pipeline: Pipeline, stage: Stage) -> Run:
+    names = pipeline.names(stage)
+    with psycopg.connect(local.database_dsn, autocommit=True) as connection:
+        prepare(connection, 50)
+        generate(connection, seed=41, rate=0, count=400)
+    topics = {table: names.debezium_topic(table) for table in pipeline.tables}
+    return Run("postgres", local.bootstrap_servers or "", topics, f"{names.topic_prefix}.")
+
+
+def test_the_published_schemas_are_what_the_events_carry(run: Run):
+    check_current(run)
+
+
+def test_every_record_is_valid(run: Run):
+    seen = check_records(run)
+    assert {"c", "u", "d", "tombstone"} <= seen.keys()
+    assert seen["tombstone"] == seen["d"]
