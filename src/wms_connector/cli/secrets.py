@@ -33,7 +33,7 @@ def secrets() -> None:
 @command
 def check(app: App, location: Path | None) -> int:
     """Tell for each secret which path won, and whether its form is right; exit 1 if one fails."""
-    source = _source(location)
+    source = secret_source(location)
     findings = [_checked(app, source, key) for key in (*SECRETS, *PLAIN_SECRETS)]
     width = max(len(finding["key"]) for finding in findings) + 2
     lines = (
@@ -73,7 +73,8 @@ def _check_value(app: App, path: str, value: object) -> None:
             raise SecretError(f"{path}: {error.what}", hint=error.hint) from None
 
 
-def _source(location: Path | None) -> SecretSource:
+def secret_source(location: Path | None) -> SecretSource:
+    """The file or folder that was named, else AWS Secrets Manager; raises WmsError."""
     if location is not None:
         return FileSecrets(location)
     try:

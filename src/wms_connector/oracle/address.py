@@ -15,6 +15,8 @@ from wms_connector.oracle.errors import AddressError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from wms_connector.model.secrets import DbInfo
+
 PASSWORD_VARIABLE: Final = "WMS_CONNECTOR_ORACLE_PASSWORD"  # noqa: S105 - a variable's name
 STANDIN: Final = "oracle-standin://"
 
@@ -63,6 +65,19 @@ class OracleAddress:
             )
         return cls(user, target, is_standin, Path(passfile["file"]) if passfile else None)
 
+    @classmethod
+    def of_secret(cls, info: DbInfo, *, pluggable: bool) -> OracleAddress:
+        """Read `dbInfo`: its jdbcUrl if it has one, else host, port and service.
+
+        `pluggable`: to the pluggable database itself, as JDBC connectors sign in; otherwise to the
+        database that `dbname` names, as Debezium does. Raises AddressError for a jdbcUrl that no
+        other client than JDBC can use.
+        """
+        if info.jdbc_url is not None:
+            return cls(info.user, _of_url(info.jdbc_url.get_secret_value()))
+        service = info.pdb if pluggable and info.pdb else info.name
+        return cls(info.user, f"{info.host}:{info.port}/{service}")
+
     def password(
         self, environment: Mapping[str, str], ask: Callable[[str], str] | None
     ) -> SecretStr:
@@ -83,6 +98,19 @@ class OracleAddress:
 
     def __str__(self) -> str:
         return f"{STANDIN if self.is_standin else ''}{self.user}@{self.target}"
+
+
+def _of_url(url: str) -> str:
+    """Take the connect string out of a JDBC URL of Oracle's thin driver; never repeats it."""
+    head, at, target = url.partition("@")
+    if head.lower() != "jdbc:oracle:thin:" or not at or not target:
+        raise AddressError(
+            "the jdbcUrl of dbInfo is none of Oracle's thin driver without a password in it",
+            hint="Write jdbc:oracle:thin:@//HOST:PORT/SERVICE, or name the database with --dsn",
+        )
+    if target.startswith("("):
+        return target
+    return target.removeprefix("//").partition("?")[0]  # the rest is for the JDBC driver
 
 
 def _without(option: re.Match[str], text: str) -> str:

@@ -1,0 +1,271 @@
+"""`preflight`: what has to be true of Oracle before a connector reads it; the DBA's script."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from wms_connector.cli.app import App, command
+from wms_connector.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import SecretStr
+
+    from wms_connector.model.secrets import DbInfo
+    from wms_connector.oracle.address import OracleAddress
+    from wms_connector.oracle.database import Database
+    from wms_connector.oracle.preflight.check import Check
+    from wms_connector.oracle.preflight.wanted import Wanted
+
+_COMMON_USER = "C##WMS"
+_LOCAL_USER = "WMS_CONNECTOR"
+
+
+@click.command(
+    epilog="Example: wms-connector preflight --sql --pdb ORCLPDB1 > setup.sql, for the DBA; then "
+    "wms-connector preflight --stage main"
+)
+@click.option(
+    "--secrets",
+    "location",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A JSON file or a folder that stands in for AWS Secrets Manager.",
+)
+@click.option(
+    "--dsn",
+    metavar="USER@HOST:PORT/SERVICE",
+    help="The database, instead of the secret's; the password is asked for, or taken from "
+    "WMS_CONNECTOR_ORACLE_PASSWORD or ?passfile=FILE.",
+)
+@click.option("--pdb", metavar="NAME", help="The pluggable database that holds the tables.")
+@click.option(
+    "--outage",
+    type=click.IntRange(1, 8_760),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How long the connector may be down and must still find its redo.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3_600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each statement; what takes longer is unknown.",
+)
+@click.option("--sql", is_flag=True, help="Print the DBA's script instead; signs in nowhere.")
+@click.option(
+    "--variant",
+    type=click.Choice(["self-managed", "rds"]),
+    default="self-managed",
+    show_default=True,
+    help="With --sql: for a server of one's own, or for Amazon RDS.",
+)
+@click.option("--undo", is_flag=True, help="With --sql: the script that takes all back.")
+@click.option("--user", metavar="NAME", help="With --sql: the connector's user.")
+@click.option(
+    "--tablespace",
+    metavar="NAME",
+    default="USERS",
+    show_default=True,
+    help="With --sql: where the user's flush table goes.",
+)
+@command
+def preflight(
+    app: App,
+    location: Path | None,
+    dsn: str | None,
+    pdb: str | None,
+    outage: int,
+    timeout: float,
+    sql: bool,
+    variant: Literal["self-managed", "rds"],
+    undo: bool,
+    user: str | None,
+    tablespace: str,
+) -> int:
+    """Check the database before a connector reads it; nothing in it is changed.
+
+    Exit 0: no check failed. What cannot be seen is unknown, never a pass.
+    """
+    if undo and not sql:
+        raise UsageError("--undo goes with --sql", hint="Add --sql to print the script")
+    if dsn and location:
+        raise UsageError("--dsn and --secrets name two databases", hint="Give one of them")
+    if sql:
+        return _script(
+            app, location, dsn, pdb, user,
+            variant=variant, undo=undo, tablespace=tablespace, hours=outage,
+        )  # fmt: skip
+    from wms_connector.oracle.preflight.wanted import Wanted
+
+    address, password, of_secret = _where(app, location, dsn)
+    wanted = Wanted.of(app.pipeline, app.stage, pdb=pdb or of_secret, outage_hours=outage)
+    checks = _checked(address, password, wanted, timeout)
+    _show(app, str(address), checks)
+    return int(any(check.verdict == "fail" for check in checks))
+
+
+def _script(
+    app: App,
+    location: Path | None,
+    dsn: str | None,
+    pdb: str | None,
+    user: str | None,
+    *,
+    variant: Literal["self-managed", "rds"],
+    undo: bool,
+    tablespace: str,
+    hours: int,
+) -> int:
+    from wms_connector.oracle.address import OracleAddress
+    from wms_connector.oracle.script import Plan, sql_plus
+
+    if location is not None:
+        info = _db_info(app, location)
+        pdb, user = pdb or info.pdb, user or info.user
+    elif dsn is not None:
+        user = user or OracleAddress.parse(dsn).user
+    common = pdb is not None and variant == "self-managed" and app.pipeline.connector == "debezium"
+    plan = Plan(
+        user or (_COMMON_USER if common else _LOCAL_USER),
+        app.pipeline.captured,
+        kind=app.pipeline.connector,
+        variant=variant,
+        pdb=pdb,
+        tablespace=tablespace,
+        retention_hours=hours,
+    )
+    text = sql_plus(plan, undoing=undo)
+    app.show({"sql": text}, text.rstrip("\n"))
+    return 0
+
+
+def _where(
+    app: App, location: Path | None, dsn: str | None
+) -> tuple[OracleAddress, SecretStr, str | None]:
+    """Give the address, the password, and the pluggable database if the secret names one."""
+    from wms_connector.oracle.address import OracleAddress
+
+    if dsn is not None:
+        address = OracleAddress.parse(dsn)
+        ask = _asked if sys.stdin.isatty() else None
+        return address, address.password(os.environ, ask), None
+    info = _db_info(app, location)
+    pluggable = app.pipeline.connector == "jdbc"
+    return OracleAddress.of_secret(info, pluggable=pluggable), info.password, info.pdb
+
+
+def _db_info(app: App, location: Path | None) -> DbInfo:
+    from wms_connector.cli.secrets import secret_source
+    from wms_connector.model.secrets import DbInfo, parse
+
+    return parse(app.pipeline.secret(secret_source(location), app.stage, "dbInfo"), DbInfo)
+
+
+def _asked(prompt: str) -> str:
+    answer: str = click.prompt(prompt, hide_input=True, err=True)
+    return answer
+
+
+def _checked(
+    address: OracleAddress, password: SecretStr, wanted: Wanted, timeout: float
+) -> tuple[Check, ...]:
+    from wms_connector.oracle.errors import OracleFailure
+    from wms_connector.oracle.preflight.assess import assess, refused
+    from wms_connector.oracle.preflight.observe import observe
+
+    with _Told() as tell:
+        tell(f"signing in as {address}")
+        try:
+            database = open_address(address, password)
+        except OracleFailure as failure:
+            return refused(failure)
+        with database:
+            database.limit(timeout)
+            return assess(observe(database, wanted, tell=tell), wanted)
+
+
+def open_address(address: OracleAddress, password: SecretStr) -> Database:
+    """Sign in to an Oracle or to the stand-in; raises OracleFailure."""
+    if not address.is_standin:
+        from wms_connector.oracle.driver import open_oracle
+
+        return open_oracle(address, password)
+    from wms_connector.local.standin import dbapi
+    from wms_connector.oracle.database import Database
+    from wms_connector.oracle.errors import translated
+
+    host, _, rest = address.target.partition(":")
+    port = int(rest.partition("/")[0])
+    try:
+        return Database(dbapi.connect(host, port, address.user, password.get_secret_value()))
+    except dbapi.Error as error:
+        raise translated(error) from None
+
+
+class _Told:
+    """What is being looked at, on the last line of a terminal; silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._status: Any = None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("")
+            self._status.start()
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def _tell(self, what: str) -> None:
+        if self._status is not None:
+            self._status.update(what)
+
+
+def _show(app: App, address: str, checks: tuple[Check, ...]) -> None:
+    from wms_connector.oracle.preflight.assess import worst
+
+    counts = Counter(check.verdict.value for check in checks)
+    summary = ", ".join(f"{counts[name]} {name}" for name in ("pass", "warn", "fail", "unknown"))
+    if app.as_json:
+        app.show(
+            {
+                "database": address,
+                "verdict": worst(checks).value,
+                "counts": {name: counts[name] for name in ("pass", "warn", "fail", "unknown")},
+                "checks": [check.as_json() for check in checks],
+            }
+        )
+        return
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        from wms_connector.cli.preflight_table import table
+
+        Console().print(table(checks))
+    else:
+        click.echo("\n".join(_plain(checks)))
+    click.echo(summary)
+
+
+def _plain(checks: tuple[Check, ...]) -> list[str]:
+    lines: list[str] = []
+    for check in checks:
+        lines.append(f"{check.verdict:<8}{check.name}  {check.subject}: {check.found}")
+        if check.mend is not None:
+            lines += [f"        why: {check.why}", f"        mend: {check.mend}"]
+    return lines
