@@ -24,8 +24,9 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
             "minimum": -(2 ** (bits - 1)),
             "maximum": 2 ** (bits - 1) - 1,
         }
-        for bits in (8, 16, 32, 64)
+        for bits in (8, 16, 32)
     },
+    "int64": {"type": "integer", "format": "int64"},
     # What is no number is written as a text, because JSON has no word for it.
     "float": {"anyOf": [{"type": "number"}, {"enum": _SPECIAL}]},
     "double": {"anyOf": [{"type": "number"}, {"enum": _SPECIAL}]},

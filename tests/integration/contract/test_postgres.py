@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import psycopg
 import pytest
+from confluent_kafka import Consumer
 from tests.contract.published import Run, check_current, check_records
 
+from wms_connector.audit import audit
+from wms_connector.audit.postgres import PostgresSource
+from wms_connector.events.reader import consumer_settings
 from wms_connector.local.generator import generate, prepare
 
 if TYPE_CHECKING:
@@ -19,10 +24,20 @@ if TYPE_CHECKING:
 @pytest.fixture
 def run(local: LocalStatus, pipeline: Pipeline, stage: Stage) -> Run:
     names = pipeline.names(stage)
+    topics = {table: names.debezium_topic(table) for table in pipeline.tables}
+    url = f"{local.connect_url}/connectors/{names.connector}/offsets"
+    client = {"bootstrap.servers": local.bootstrap_servers}
     with psycopg.connect(local.database_dsn, autocommit=True) as connection:
         prepare(connection, 50)
         generate(connection, seed=41, rate=0, count=400)
-    topics = {table: names.debezium_topic(table) for table in pipeline.tables}
+        # Waits until all of it is in the topics.
+        delivered = audit(
+            PostgresSource(connection),
+            topics,
+            lambda committed: Consumer(consumer_settings(client, committed=committed)),
+            offsets=lambda: httpx.get(url, timeout=60).raise_for_status().json()["offsets"],
+        )
+    assert delivered.ok, delivered.sentences()
     return Run("postgres", local.bootstrap_servers or "", topics, f"{names.topic_prefix}.")
 
 
