@@ -269,16 +269,23 @@ def _described(app: App, entry: Expanded) -> dict[str, Any]:
 
 
 def _state(status: ConnectorStatus) -> dict[str, Any]:
+    from wms_connector.oracle.catalogue import explain
+
+    def explained(trace: str | None) -> list[dict[str, object]]:
+        return [entry.as_json() for entry in explain(trace or "")]
+
     head = status.connector
     return {
         "state": head.state.value,
         "worker": head.worker_id,
+        "explained": explained(head.trace),
         "trace": head.trace,
         "tasks": [
             {
                 "id": task.id,
                 "state": task.state.value,
                 "worker": task.worker_id,
+                "explained": explained(task.trace),
                 "trace": task.trace,
             }
             for task in status.tasks
@@ -287,21 +294,30 @@ def _state(status: ConnectorStatus) -> dict[str, Any]:
 
 
 def _table(app: App, shown: list[dict[str, Any]]) -> str:
-    from wms_connector.connect.trace import causes
-
     lines = [f"stage {app.stage.name}, {app.pipeline.guarantee}"]
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"
         lines.append(f"{entry['name']:<28} {entry['state']:<11} {entry.get('worker', '')}{note}")
-        lines += [f"    {cause}" for cause in causes(entry.get("trace") or "")]
+        lines += _trace(entry.get("trace"))
         for task in entry["tasks"]:
             lines.append(f"  task {task['id']:<21} {task['state']:<11} {task['worker']}")
-            lines += [f"    {cause}" for cause in causes(task["trace"] or "")]
+            lines += _trace(task["trace"])
         if entry["state"] == "RUNNING" and not entry["tasks"]:
             lines.append("  no task: nothing is read")
     if not shown:
         lines.append("no connector; register it with `wms-connector apply`")
     return "\n".join(lines)
+
+
+def _trace(trace: str | None) -> list[str]:
+    """What a trace means, before what it says."""
+    from wms_connector.connect.trace import causes
+    from wms_connector.oracle.catalogue import explain
+
+    entries = explain(trace or "")
+    causing = [entry for entry in entries if not entry.frame] or list(entries)
+    told = [f"    -> {entry.sentence}" for entry in causing]
+    return told + [f"    {cause}" for cause in causes(trace or "")]
 
 
 def _waiting(seconds: float) -> Waiting:

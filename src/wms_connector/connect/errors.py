@@ -84,6 +84,7 @@ class RejectedConfigError(ConnectFailure):
         self.name = name
         self.fields = {key: tuple(messages) for key, messages in fields.items()}
         told = [f"{key}: {', '.join(messages)}" for key, messages in self.fields.items()]
+        self.evidence = "\n".join([*told, *general])
         super().__init__(
             f"Kafka Connect refuses the configuration of {name!r}: "
             + ("; ".join([*told, *general]) or "it gives no reason"),
@@ -104,7 +105,11 @@ class UnexpectedAnswerError(ConnectFailure):
 
 
 class FailedError(ConnectFailure):
-    """A connector or task is FAILED."""
+    """A connector or task is FAILED; `evidence` holds the traces."""
+
+    def __init__(self, what: str, *, hint: str | None = None, evidence: str | None = None) -> None:
+        self.evidence = evidence
+        super().__init__(what, hint=hint)
 
 
 class ForeignStageError(ConnectFailure):

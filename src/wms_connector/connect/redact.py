@@ -29,6 +29,11 @@ _PATTERNS: Final = (
     # scheme://user:password@host, and jdbc:oracle:thin:user/password@host
     re.compile(r"(://[^\s/:@]+:)[^\s/@]+(?=@)"),
     re.compile(r"(?i)(jdbc:oracle:\w+:[^\s/:@]+/)[^\s@]+(?=@)"),
+    # Debezium quotes the statement of a change that it cannot read: a row's values.
+    re.compile(
+        r"""(?isx) (\b(?: insert\s+into | update | delete\s+from ) \s+ "[^"]+"\."[^"]+" \s*)
+            .+? (?= \n\s+at\s | \nCaused\ by: | \Z )"""
+    ),
 )
 
 

@@ -130,4 +130,5 @@ def failure_of(status: ConnectorStatus) -> FailedError:
     return FailedError(
         f"{status.name}: {'; '.join(told)}",
         hint="Mend the cause, then `wms-connector restart`",
+        evidence="\n".join(trace or "" for _, trace in parts),
     )

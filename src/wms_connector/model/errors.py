@@ -8,10 +8,12 @@ class WmsError(Exception):
 
     `what` is one sentence without its full stop: what happened, and about what.
     `hint` is the next step, in the imperative. The command line prints both in one line
-    and ends with `exit_code`.
+    and ends with `exit_code`. `evidence` is what another program said, redacted, in full: the
+    command line looks it up in the error catalogue.
     """
 
     exit_code = 1
+    evidence: str | None = None
 
     def __init__(self, what: str, *, hint: str | None = None) -> None:
         self.what = what

@@ -23,6 +23,7 @@ class OracleFailure(WmsError):  # noqa: N818 - an Error of that name is the driv
         self.text = " ".join(_HELP.sub("", text).split())
         found = _CODE.search(self.text)
         self.code = code or (found.group(0) if found else None)
+        self.evidence = self.text if self.code is None else f"{self.code} {self.text}"
         super().__init__(f"the database answers {self.text.rstrip('.')}", hint=hint)
 
 
