@@ -30,7 +30,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 # Oracle's plugin too: it answers validation requests without an Oracle.
-_PURPOSES = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES, Purpose.ORACLE})
+_PURPOSES = frozenset({Purpose.ORACLE})
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
 

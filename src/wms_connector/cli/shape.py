@@ -31,18 +31,25 @@ class Shape:
     security: str | None
     secrets: Path | None
 
-    def database(self, app: App, default: Vendor = "oracle") -> DatabaseShape:
-        """The database's shape: that of the secrets if they are named, else of the options."""
+    def database(self, app: App, *, laptop: bool = False) -> DatabaseShape:
+        """The database's shape: that of the secrets if they are named, else of the options.
+
+        Without either, the laptop's connectors are about the laptop's database.
+        """
         from wms_connector.connectors import DatabaseShape
 
+        if laptop and not (self.secrets or self.source or self.pdb or self.url):
+            from wms_connector.local.sources import source_of
+
+            return source_of(app.control().recorded()).shape
         if self.secrets is None:
-            return DatabaseShape(self.source or default, pdb=self.pdb, url=self.url)
+            return DatabaseShape(self.source or "oracle", pdb=self.pdb, url=self.url)
         from wms_connector.model.secret_sources import FileSecrets
         from wms_connector.model.secrets import DbInfo, parse
 
         info = parse(app.pipeline.secret(FileSecrets(self.secrets), app.stage, "dbInfo"), DbInfo)
         return DatabaseShape(
-            self.source or default, pdb=info.pdb is not None, url=info.jdbc_url is not None
+            self.source or "oracle", pdb=info.pdb is not None, url=info.jdbc_url is not None
         )
 
     def kafka(self, app: App, default: KafkaSecurity = KafkaSecurity.TLS) -> KafkaSecurity:
@@ -66,7 +73,7 @@ class Shape:
         return render(
             app.pipeline,
             app.stage,
-            database=self.database(app, "postgres" if laptop else "oracle"),
+            database=self.database(app, laptop=laptop),
             security=self.kafka(app, KafkaSecurity.PLAINTEXT if laptop else KafkaSecurity.TLS),
         )
 
@@ -77,7 +84,7 @@ def shape_options(function: F) -> F:
     @click.option(
         "--source",
         type=click.Choice(["oracle", "postgres"]),
-        help="The database.  [default: oracle; postgres on the laptop runtime]",
+        help="The database.  [default: oracle; on the laptop runtime its own]",
     )
     @click.option("--pdb", is_flag=True, help="dbInfo names a pluggable database.")
     @click.option("--database-url", is_flag=True, help="dbInfo holds a whole jdbcUrl.")

@@ -57,5 +57,5 @@ def target(app: App, urls: tuple[str, ...]) -> Target:
             f"no worker runs in {status.state_dir}",
             hint="Start it with `wms-connector local up`, or name another worker with --url",
         )
-    password = app.control().folder.password()
-    return Target(status.connect_urls, is_local=True, secrets=(password,))
+    secrets = app.control().folder.passwords()
+    return Target(status.connect_urls, is_local=True, secrets=secrets)

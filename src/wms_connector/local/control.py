@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.local import aot, broker, logs, ports, postgres, processes, worker
+from wms_connector.local import aot, broker, logs, ports, processes, worker
 from wms_connector.local.errors import LocalError, NotRunningError, StartError, StateError
 from wms_connector.local.java import environment, java
+from wms_connector.local.ports import HOST
 from wms_connector.local.progress import Progress, Silent
+from wms_connector.local.sources import source_of
 from wms_connector.local.state import Launch, Part, State, StateFolder
 from wms_connector.local.status import LocalStatus, status_of
 
@@ -26,7 +28,9 @@ READY_SECONDS: Final = 90.0
 _POLL: Final = 0.05  # s
 # A worker's tasks may take 30 s to end, and its first stop writes the AOT cache; the other parts
 # write what they hold to disk.
-_PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0}
+_PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0, "standin": 30.0}
+_SOURCES: Final = frozenset({"postgres", "standin"})
+"""Kinds of parts that are the database."""
 
 
 class CancelledError(LocalError):
@@ -40,11 +44,11 @@ class LocalControl:
         self.folder = StateFolder(state_dir)
         self.progress: Progress = progress or Silent()
         self._guard = threading.Lock()
-        self._cancelled = threading.Event()
+        self.cancelled = threading.Event()
 
     def status(self) -> LocalStatus:
         """Tell what runs; raises NotRunningError if nothing was ever started here."""
-        return status_of(self.folder, self._recorded())
+        return status_of(self.folder, self.recorded())
 
     def down(self, *, purge: bool = False) -> tuple[str, ...]:
         """Stop what runs and give the names of what was stopped; with `purge`, remove all data.
@@ -85,16 +89,16 @@ class LocalControl:
         """
         with self.folder.locked("wms-connector local start"):
             recorded = self._part(part)
-            state = self._recorded()
+            state = self.recorded()
             if processes.alive(recorded.process):
                 return status_of(self.folder, state)
             self._sweep(state)
             self._bring_up(recorded.launch, state)
-            return status_of(self.folder, self._recorded(), (part,))
+            return status_of(self.folder, self.recorded(), (part,))
 
     def logs(self, parts: tuple[str, ...] = (), *, follow: bool = False) -> Iterator[logs.Entry]:
         """Give the log entries of the parts (default: all), ordered by time."""
-        known = self._recorded().parts
+        known = self.recorded().parts
         chosen = {name: Path(self._part(name).launch.log) for name in parts or known}
         return logs.follow(chosen) if follow else logs.merged(chosen)
 
@@ -106,10 +110,10 @@ class LocalControl:
         begins = log.stat().st_size if log.exists() else 0
         shutil.rmtree(Path(launch.folder) / "tmp", ignore_errors=True)
         (Path(launch.folder) / "tmp").mkdir(parents=True)
-        if launch.kind == "postgres":
-            _discard_stale_pidfile(Path(launch.folder))
-        extra = worker.environment(state, self.folder.password()) if launch.kind == "worker" else {}
-        if self._cancelled.is_set():
+        if launch.kind in _SOURCES:
+            source_of(state).before_start(Path(launch.folder))
+        extra = self._environment(launch, state)
+        if self.cancelled.is_set():
             raise CancelledError(f"{launch.name} was not started")
         if not ports.becomes_free(launch.port):
             raise PartFailedError(
@@ -126,7 +130,7 @@ class LocalControl:
         self._record(Part(launch=launch, process=process))
         ready = self._readiness(launch, state)
         while not ready():
-            if self._cancelled.wait(_POLL):
+            if self.cancelled.wait(_POLL):
                 raise CancelledError(f"{launch.name} was not waited for")
             if processes.alive(process) is None:
                 raise self._failure(launch, "ended while it started", begins)
@@ -137,18 +141,27 @@ class LocalControl:
 
     def _readiness(self, launch: Launch, state: State) -> Callable[[], bool]:
         match launch.kind:
-            case "postgres":
-                address = postgres.dsn(self.folder, state.user, "postgres", launch.port)
-                return lambda: postgres.is_ready(address, launch.port)
+            case "postgres" | "standin":
+                return lambda: source_of(state).is_ready(self.folder, state, launch)
             case "broker":
                 return lambda: broker.is_ready(launch.port)
             case "worker":
                 return lambda: worker.is_ready(launch.port)
 
+    def _environment(self, launch: Launch, state: State) -> dict[str, str]:
+        """Give what a part is told apart from its command line: the passwords among it."""
+        source = source_of(state)
+        if launch.kind in _SOURCES:
+            return dict(source.process_environment(self.folder))
+        if launch.kind == "worker":
+            brokers = f"{HOST}:{state.ports['broker']}"
+            return worker.environment(brokers, source.worker_environment(self.folder, state))
+        return {}
+
     def _failure(self, launch: Launch, what: str, begins: int) -> StartError:
         told = logs.excerpt(
             logs.read_from(Path(launch.log), begins),
-            secrets=[self.folder.password().get_secret_value()],
+            secrets=[word.get_secret_value() for word in self.folder.passwords()],
         )
         lines = "\n  ".join(told) if told else "(it wrote nothing)"
         return PartFailedError(
@@ -217,9 +230,11 @@ class LocalControl:
             "secrets.json",
             "pipeline.json",
             "pgpass",
+            "oracle.password",
             "logs",
             "plugins",
             "postgres",
+            "oracle-standin",
             "broker",
         }
         names |= set(state.parts) if state else set()
@@ -245,7 +260,8 @@ class LocalControl:
 
     # State
 
-    def _recorded(self) -> State:
+    def recorded(self) -> State:
+        """Give the state as it is written down; raises NotRunningError."""
         state = self.folder.read()
         if state is None:
             raise NotRunningError(
@@ -263,7 +279,7 @@ class LocalControl:
             raise
 
     def _part(self, name: str) -> Part:
-        parts = self._recorded().parts
+        parts = self.recorded().parts
         if name not in parts:
             raise NotRunningError(
                 f"there is no part {name!r}", hint=f"Parts are {', '.join(parts) or 'none'}"
@@ -272,7 +288,7 @@ class LocalControl:
 
     def _record(self, part: Part) -> None:
         with self._guard:
-            self.folder.write(self._recorded().with_part(part))
+            self.folder.write(self.recorded().with_part(part))
 
 
 class PartFailedError(StartError):
@@ -281,8 +297,3 @@ class PartFailedError(StartError):
     def __init__(self, what: str, *, hint: str, busy_port: bool) -> None:
         super().__init__(what, hint=hint)
         self.busy_port = busy_port
-
-
-def _discard_stale_pidfile(folder: Path) -> None:
-    """Remove what a killed PostgreSQL left; it was looked for among the processes before."""
-    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)

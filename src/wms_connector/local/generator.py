@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
-
-import psycopg
-from psycopg import sql
+from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import LocalError
+from wms_connector.local.sessions import FAILURES, Connection, Session, session_of
 from wms_connector.local.waves import BASE, WMS_TABLES, Command, Statement, Transaction, Waves
 from wms_connector.model.errors import UsageError
+from wms_connector.oracle.errors import OracleFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +65,7 @@ class Summary:
 
 
 def prepare(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     rows: int,
     *,
     tables: Sequence[Table] = WMS_TABLES,
@@ -77,28 +76,24 @@ def prepare(
     Numbers go on after the highest that is there. Raises GeneratorError, UsageError.
     """
     _check(tables)
+    session = session_of(connection)
     total = sum(_SHARES.get(table.name, 1) for table in tables)
     try:
-        with connection.transaction():
-            before = sum(_count(connection, table) for table in tables)
+        with session.whole():
+            before = sum(_count(session, table) for table in tables)
             given = passed = 0
             for table in tables:
                 passed += _SHARES.get(table.name, 1)
                 share = rows * passed // total - given
                 given += share
-                first = _highest(connection, (table,)) + 1
-                query = _PREPARE_BASE if table.name == BASE else _PREPARE_REVISION
-                connection.execute(
-                    sql.SQL(query).format(sql.Identifier(table.schema, table.name)),
-                    {"first": first, "last": first + share - 1, "seed": seed % 9973},
-                )
-    except psycopg.Error as error:
+                session.load(table, _highest(session, (table,)) + 1, share, seed % 9973)
+    except FAILURES as error:
         raise _told(error, f"{rows:,} rows could not be prepared") from error
     return before
 
 
 def generate(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     *,
     seed: int = 0,
     rate: float = DEFAULT_RATE,
@@ -118,33 +113,28 @@ def generate(
     """
     _check(tables)
     summary = Summary()
-    was = connection.autocommit
+    session = session_of(connection)
     begun = clock()
     try:
-        connection.autocommit = True
-        waves = Waves(
-            seed,
-            tables=tables,
-            known={table: _keys(connection, table) for table in tables},
-            first_id=_highest(connection, tables) + 1 + seed % _ID_RANGES * _ID_RANGE,
-        )
-        begun = clock()
-        while not stop() and not _over(summary, clock() - begun, duration, count):
-            transaction = waves.transaction()
-            written = _run(connection, transaction, sleep)
-            summary = _add(summary, written, clock() - begun)
-            on_commit(summary)
-            if rate > 0:
-                _pace(begun + summary.events / rate, stop, clock, sleep, begun, duration)
+        with session.open():
+            waves = Waves(
+                seed,
+                tables=tables,
+                known={table: _keys(session, table) for table in tables},
+                first_id=_highest(session, tables) + 1 + seed % _ID_RANGES * _ID_RANGE,
+                dialect=session.dialect,
+            )
+            begun = clock()
+            while not stop() and not _over(summary, clock() - begun, duration, count):
+                written = _run(session, waves.transaction(), sleep)
+                summary = _add(summary, written, clock() - begun)
+                on_commit(summary)
+                if rate > 0:
+                    _pace(begun + summary.events / rate, stop, clock, sleep, begun, duration)
         return replace(summary, seconds=clock() - begun)
-    except psycopg.Error as error:
+    except FAILURES as error:
         so_far = replace(summary, seconds=clock() - begun)
         raise _told(error, f"writing stopped after {so_far}") from error
-    finally:
-        if not connection.closed:
-            if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                connection.rollback()
-            connection.autocommit = was
 
 
 def _check(tables: Sequence[Table]) -> None:
@@ -165,7 +155,7 @@ def _over(
 
 
 def _run(
-    connection: psycopg.Connection[Any], transaction: Transaction, sleep: Callable[[float], None]
+    session: Session, transaction: Transaction, sleep: Callable[[float], None]
 ) -> Written | None:
     """Run it; gives what it wrote, or nothing if it was rolled back.
 
@@ -175,25 +165,27 @@ def _run(
     lasting = list(transaction.lasting)
     try:
         for step in transaction.steps[:-1]:
-            rows = _execute(connection, step)
+            rows = _execute(session, step)
             if lasting and step is lasting[0]:
                 written[lasting.pop(0).kind] += rows
         if transaction.hold:
             sleep(transaction.hold)
-        _execute(connection, transaction.steps[-1])
-    except (psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation):
-        # Another writer was in the way, as it happens; the database has undone this one.
-        connection.execute("ROLLBACK")
+        _execute(session, transaction.steps[-1])
+    except FAILURES as failure:
+        if not session.is_conflict(failure):
+            raise
+        # Another writer was in the way, as it happens; this transaction is undone.
+        session.command(Command("ROLLBACK"))
         return None
     return written if transaction.commits else None
 
 
-def _execute(connection: psycopg.Connection[Any], step: Statement | Command) -> int:
+def _execute(session: Session, step: Statement | Command) -> int:
     if isinstance(step, Command):
-        connection.execute(step.sql)
+        session.command(step)
         return 0
     # A changed key is two events, a delete and an insert.
-    return connection.execute(step.sql.encode(), step.parameters).rowcount * step.events_a_row
+    return session.run(step) * step.events_a_row
 
 
 def _pace(
@@ -225,65 +217,36 @@ def _add(summary: Summary, written: Written | None, seconds: float) -> Summary:
     )
 
 
-def _keys(connection: psycopg.Connection[Any], table: Table) -> list[Key]:
-    columns = ("PLAN_WVR_ID",) if table.name == BASE else ("PLAN_WVR_ID", "RVSN_NBR")
-    query = sql.SQL("SELECT {0} FROM {1} ORDER BY {0} LIMIT %s").format(
-        sql.SQL(", ").join(map(sql.Identifier, columns)),
-        sql.Identifier(table.schema, table.name),
-    )
-    return [tuple(map(int, row)) for row in connection.execute(query, (_KNOWN,))]
+def _keys(session: Session, table: Table) -> list[Key]:
+    names = ("PLAN_WVR_ID",) if table.name == BASE else ("PLAN_WVR_ID", "RVSN_NBR")
+    listed = ", ".join(f'"{name}"' for name in names)
+    query = f"SELECT {listed} FROM {_quoted(table)} ORDER BY {listed}"  # noqa: S608
+    return [tuple(map(int, row)) for row in session.rows(f"{query} FETCH FIRST {_KNOWN} ROWS ONLY")]
 
 
-def _highest(connection: psycopg.Connection[Any], tables: Sequence[Table]) -> int:
+def _highest(session: Session, tables: Sequence[Table]) -> int:
     return max(
-        _one(connection, 'SELECT coalesce(max("PLAN_WVR_ID"), 0) FROM {}', table)
+        _one(session, f'SELECT coalesce(max("PLAN_WVR_ID"), 0) FROM {_quoted(table)}')  # noqa: S608
         for table in tables
     )
 
 
-def _count(connection: psycopg.Connection[Any], table: Table) -> int:
-    return _one(connection, "SELECT count(*) FROM {}", table)
+def _count(session: Session, table: Table) -> int:
+    return _one(session, f"SELECT count(*) FROM {_quoted(table)}")  # noqa: S608
 
 
-def _one(connection: psycopg.Connection[Any], query: Any, table: Table) -> int:
-    composed = sql.SQL(query).format(sql.Identifier(table.schema, table.name))
-    row = connection.execute(composed).fetchone()
-    return int(row[0]) if row else 0
+def _one(session: Session, query: str) -> int:
+    return next((int(row[0]) for row in session.rows(query)), 0)
 
 
-def _told(error: psycopg.Error, what: str) -> GeneratorError:
-    lines = str(error).strip().splitlines()
+def _quoted(table: Table) -> str:
+    return f'"{table.schema}"."{table.name}"'
+
+
+def _told(error: Exception, what: str) -> GeneratorError:
+    text = error.text if isinstance(error, OracleFailure) else str(error)
+    lines = text.strip().splitlines()
     return GeneratorError(
         f"{what}: {lines[0] if lines else type(error).__name__}",
         hint="See `wms-connector local status`, then start it again",
     )
-
-
-_PREPARE_BASE: Final = """
-INSERT INTO {} ("PLAN_WVR_ID", "WHSE_ID", "PLAN_NBR", "WVR_TYP_CD", "STAT_CD", "PRTY_NBR",
-  "ITEM_ID", "PLAN_QTY", "TOLRNC_PCT", "WEIGHT_KG", "PLAN_STRT_DT", "PLAN_END_DT", "RELEASED_TS",
-  "HOT_FLG", "NOTE_TXT", "ADD_USER_ID", "SYS_ADD_TS")
-SELECT i, (ARRAY['ATL01', 'DFW02', 'RNO03', 'YYZ04', 'AMS05'])[1 + n %% 5],
-  'WV' || lpad(i::text, 10, '0'), (ARRAY['QTY', 'DATE', 'LOT', 'CARR', 'TEMP'])[1 + n %% 5],
-  (ARRAY['PLANNED', 'RELEASED', 'PICKING', 'SHIPPED', 'CLOSED', 'HELD'])[1 + n %% 6],
-  1 + n %% 99, 1 + n * 7919 %% 9999999999, (n * 31 %% 9999999) / 1000.0, (n %% 9999) / 100.0,
-  (n * 17 %% 2000000) / 1000.0, date '2026-01-01' + (n %% 365)::int,
-  CASE WHEN n %% 3 > 0 THEN date '2026-01-01' + (n %% 365 + n %% 30)::int END,
-  CASE WHEN n %% 6 > 0 THEN timestamp '2026-01-01' + n %% 31536000 * interval '1.000001 s' END,
-  CASE WHEN n %% 10 = 0 THEN 'Y' ELSE 'N' END,
-  CASE WHEN n %% 7 > 0 THEN 'Wave ' || n %% 1000 || ': carrier slot ' || n %% 24 || ':00' END,
-  'wave_batch', timestamp '2026-01-01' + n %% 31536000 * interval '1.000001 s'
-FROM (SELECT i, i + %(seed)s AS n FROM generate_series(%(first)s::bigint, %(last)s::bigint) i) s
-"""
-_PREPARE_REVISION: Final = """
-INSERT INTO {} ("PLAN_WVR_ID", "RVSN_NBR", "RVSN_RSN_CD", "STAT_CD", "OLD_QTY", "NEW_QTY",
-  "EFF_DT", "APPROVED_TS", "APPROVED_BY", "RVSN_TXT", "SYS_ADD_TS")
-SELECT i, 1 + n %% 9, (ARRAY['SHORT', 'DAMAGE', 'RESCHD', 'CUST', 'SYSTEM'])[1 + n %% 5],
-  (ARRAY['PLANNED', 'RELEASED', 'PICKING', 'SHIPPED', 'CLOSED', 'HELD'])[1 + n %% 6],
-  (n * 31 %% 9999999) / 1000.0, (n * 37 %% 9999999) / 1000.0, date '2026-01-01' + (n %% 365)::int,
-  CASE WHEN n %% 2 = 0 THEN timestamp '2026-01-01' + n %% 31536000 * interval '1.001 s' END,
-  CASE WHEN n %% 2 = 0 THEN 'tkim' END,
-  CASE WHEN n %% 4 > 0 THEN 'Revision of wave ' || n %% 1000 END,
-  timestamp '2026-01-01' + n %% 31536000 * interval '1.000001 s'
-FROM (SELECT i, i + %(seed)s AS n FROM generate_series(%(first)s::bigint, %(last)s::bigint) i) s
-"""

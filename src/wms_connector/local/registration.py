@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wms_connector.connectors.rendering import render
-from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.local.ports import HOST
 from wms_connector.model.security import KafkaSecurity
 
@@ -14,11 +13,9 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from wms_connector.connectors.shape import DatabaseShape
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
-
-DATABASE = DatabaseShape(vendor="postgres")
-"""The laptop's database, as configurations are rendered for it."""
 
 
 def apply_topics(
@@ -47,6 +44,7 @@ def register(
     stage: Stage,
     urls: Sequence[str],
     *,
+    database: DatabaseShape,
     secrets: Sequence[SecretStr],
     wait: Callable[[float], None],
 ) -> None:
@@ -58,7 +56,7 @@ def register(
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.wait import Waiting
 
-    configs = render(pipeline, stage, database=DATABASE, security=KafkaSecurity.PLAINTEXT)
+    configs = render(pipeline, stage, database=database, security=KafkaSecurity.PLAINTEXT)
     names = pipeline.names(stage)
     with ConnectClient(urls, secrets=secrets, sleep=wait) as client:
         reconcile(

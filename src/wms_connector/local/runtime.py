@@ -1,4 +1,4 @@
-"""The laptop runtime: PostgreSQL, a broker and workers, from nothing to a running connector."""
+"""The laptop runtime: a database, a broker and workers, from nothing to a running connector."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.local import aot, broker, lock, ports, postgres, processes, worker
+from wms_connector.local import aot, broker, lock, ports, processes, worker
 from wms_connector.local.aot import Training
 from wms_connector.local.control import CancelledError, LocalControl, PartFailedError
 from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
-from wms_connector.local.java import Java, Program, argument_file, java
+from wms_connector.local.java import Program, argument_file, java
 from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
 from wms_connector.local.plugins import check_plugins, linked, unpacked
 from wms_connector.local.registration import apply_topics, register
 from wms_connector.local.signals import terminable
+from wms_connector.local.sources import source, source_of
+from wms_connector.local.sources.interface import Filling
 from wms_connector.local.state import Kind, Launch, Part, State
 from wms_connector.local.status import LocalStatus, status_of
 
@@ -27,23 +29,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wms_connector.local.progress import Progress
+    from wms_connector.local.state import External, SourceName
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
 _TRIES: Final = 4  # of a part whose port was taken by somebody else meanwhile
 _SILENCE: Final = 20.0  # s that a part may not answer before it is taken for hanging
 _PAUSE: Final = 0.1  # s
-_SEEDED: Final = frozenset({"MMDL", "WMS"})
-_NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.POSTGRES})
+_SECOND_PORTS: Final = {broker.NAME: "controller", "oracle-standin": "oracle-standin-door"}
+_NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER})
+_PLUGINS: Final = frozenset({Purpose.ORACLE, Purpose.POSTGRES})
 
 
 class LocalRuntime(LocalControl):
     """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
 
-    `init` names SQL files that psql runs once, when the database is new; `prepare` is then called
-    once with its DSN. `plugins` are folders of further plugins: a pipeline of kind `jdbc` needs
-    one, because its plugin is in no public repository. `cache` is shared by all runtimes of a
-    user; `state_dir` is this one's own.
+    `database` names the source of a new runtime ("postgres" unless told otherwise; one that is
+    there keeps its own), `external` an Oracle of the user's. `init` names SQL files that are run
+    once, when the database is new; `prepare` is then called once with its DSN. `plugins` are
+    folders of further plugins: a pipeline of kind `jdbc` needs one, because its plugin is in no
+    public repository; `purposes` are those of further artefacts. `cache` is shared by all runtimes
+    of a user; `state_dir` is this one's own.
     """
 
     def __init__(
@@ -52,21 +58,24 @@ class LocalRuntime(LocalControl):
         pipeline: Pipeline,
         stage: Stage,
         *,
+        database: SourceName | None = None,
+        external: External | None = None,
         workers: int = 1,
         progress: Progress | None = None,
         cache: Path | None = None,
         init: Sequence[Path] = (),
         prepare: Callable[[str], None] | None = None,
         plugins: Sequence[Path] = (),
-        purposes: frozenset[Purpose] = _NEEDED,
+        purposes: frozenset[Purpose] = frozenset(),
     ) -> None:
         super().__init__(state_dir, progress=progress)
         self.pipeline = pipeline
         self.stage = stage
         self.workers = workers
-        self._cache = Cache(cache or default_cache())
-        self._init = tuple(path.absolute() for path in init)
-        self._prepare = prepare
+        self.cache = Cache(cache or default_cache())
+        self._database = database
+        self._external = external
+        self._filling = Filling(tuple(path.absolute() for path in init), prepare)
         self._plugins = tuple(path.absolute() for path in plugins)
         self._purposes = purposes
         self._started: list[str] = []
@@ -78,7 +87,7 @@ class LocalRuntime(LocalControl):
         ArtifactError, StartError and what topics and registration raise.
         """
         with self.folder.locked("wms-connector local up"), terminable():
-            self._cancelled.clear()
+            self.cancelled.clear()
             self._started.clear()
             self._take_over()
             try:
@@ -86,24 +95,17 @@ class LocalRuntime(LocalControl):
             except TablesMissingError:
                 raise  # what runs is what the user makes the tables with
             except BaseException:
-                self._cancelled.set()
+                self.cancelled.set()
                 self._undo()
                 raise
-            return status_of(self.folder, self._recorded(), tuple(self._started))
+            return status_of(self.folder, self.recorded(), tuple(self._started))
 
     def _take_over(self) -> None:
         """Make the folder's state ours: new, or as a crash or `down` has left it."""
         check_plugins(self.pipeline, self._plugins)
         state = self.folder.read()
         if state is None:
-            name = self.pipeline.product.replace("-", "_")
-            state = State(
-                stage=self.stage.name,
-                product=self.pipeline.product,
-                cluster_id=broker.cluster_id(),
-                database=name,
-                user=name,
-            )
+            state = self._new()
             self.folder.write(state)
         if (state.stage, state.product) != (self.stage.name, self.pipeline.product):
             raise StateError(
@@ -111,8 +113,38 @@ class LocalRuntime(LocalControl):
                 hint="Name another folder with --state, or remove this one with "
                 "`wms-connector local down --purge`",
             )
-        postgres.write_passfile(self.folder, state.user, self.folder.password())
+        self._check_source(state)
+        chosen = source_of(state)
+        chosen.check(self.pipeline)
+        chosen.settle(self.folder, state)
         self._sweep(state)
+
+    def _new(self) -> State:
+        chosen = source(self._database or "postgres", self._external)
+        chosen.check(self.pipeline)
+        database, user = chosen.names(self.pipeline)
+        return State(
+            stage=self.stage.name,
+            product=self.pipeline.product,
+            cluster_id=broker.cluster_id(),
+            database=database,
+            user=user,
+            source=chosen.name,
+            external=self._external,
+        )
+
+    def _check_source(self, state: State) -> None:
+        """Refuse a folder whose database is another one than was asked for."""
+        asked = (self._database or state.source, self._external or state.external)
+        if asked != (state.source, state.external) or (
+            self._database is not None and self._external is None and state.external is not None
+        ):
+            raise StateError(
+                f"the database of {self.folder.path} is {source_of(state).title}, "
+                f"not {source(*asked).title}",
+                hint="Name another folder with --state, or remove this one with "
+                "`wms-connector local down --purge`",
+            )
 
     def _all_up(self) -> None:
         with ThreadPoolExecutor(2, thread_name_prefix="up") as pool:
@@ -123,102 +155,86 @@ class LocalRuntime(LocalControl):
                         break
             finally:
                 if not all(job.done() and not job.exception() for job in jobs):
-                    self._cancelled.set()
+                    self.cancelled.set()
         _raise_first([job.exception() for job in jobs])
         self._register()
 
-    # PostgreSQL
+    # The database
 
     def _database_up(self) -> None:
-        prefix = postgres.as_somebody()
-        state = self._recorded()
-        postgres.initialise(self.folder, state.user, self.folder.password(), prefix)
-
-        def launch(port: int) -> Launch:
-            argv = postgres.command(self.folder, port, prefix)
-            return self._launch(postgres.NAME, "postgres", argv, port)
-
-        self._ensure(postgres.NAME, launch)
-        state = self._recorded()
-        if state.seeded:
-            return
-        port = state.ports[postgres.NAME]
-        postgres.create_database(
-            postgres.dsn(self.folder, state.user, "postgres", port), state.database
-        )
-        address = postgres.dsn(self.folder, state.user, state.database, port)
-        if any(table.schema in _SEEDED for table in self.pipeline.tables):
-            postgres.seed(address)
-        for file in self._init:
-            postgres.run_file(address, file)
-        if self._prepare is not None:
-            self._prepare(address)
-        self._update(seeded=True)
+        chosen = source_of(self.recorded())
+        chosen.bring_up(self)
+        if not self.recorded().seeded:
+            chosen.fill(self, self._filling)
+            self.update(seeded=True)
 
     # Broker and workers
 
     def _kafka_up(self) -> None:
-        runtime = java()
-        artifacts = lock.select(lock.load(), self._purposes)
+        chosen = source_of(self.recorded())
+        wanted = _NEEDED | {chosen.plugin} | self._purposes
+        artifacts = lock.select(lock.load(), wanted)
         began = time.monotonic()
         self.progress.begin("artefacts")
-        fetch(artifacts, self._cache, self.progress, cancelled=self._cancelled)
+        fetch(artifacts, self.cache, self.progress, cancelled=self.cancelled)
         plugins = [*linked(self._plugins, self.folder.part("plugins"))]
-        plugins += [
-            unpacked(artifact, self._cache)
-            for artifact in artifacts
-            if artifact.purposes & {Purpose.ORACLE, Purpose.POSTGRES}
-        ]
+        for artifact in lock.select(artifacts, _PLUGINS):
+            folder = unpacked(artifact, self.cache)
+            own = chosen.plugin in artifact.purposes
+            plugins.append(chosen.plugins(self, folder) if own else folder)
         self.progress.end("artefacts", f"there after {time.monotonic() - began:.1f} s")
-        self._broker_up(runtime, self._class_path(artifacts, Purpose.BROKER))
+        self._broker_up(self._class_path(artifacts, Purpose.BROKER))
         apply_topics(
-            self.pipeline, self.stage, self._recorded().ports[broker.NAME], self.progress.note
+            self.pipeline, self.stage, self.recorded().ports[broker.NAME], self.progress.note
         )
-        self._workers_up(runtime, self._class_path(artifacts, Purpose.WORKER), plugins)
+        self._workers_up(self._class_path(artifacts, Purpose.WORKER), plugins)
 
     def _class_path(self, artifacts: Sequence[Artifact], purpose: Purpose) -> tuple[Path, ...]:
         chosen = lock.select(artifacts, {purpose})
-        return tuple(self._cache.path(artifact) for artifact in chosen)
+        return tuple(self.cache.path(artifact) for artifact in chosen)
 
-    def _broker_up(self, runtime: Java, class_path: tuple[Path, ...]) -> None:
+    def _broker_up(self, class_path: tuple[Path, ...]) -> None:
         program = broker.program(class_path)
 
         def launch(port: int) -> Launch:
-            controller = self._port("controller", {port})
+            controller = self.port("controller", {port})
             settings = broker.write_properties(self.folder, port, controller)
-            argv, training = self._java(runtime, program, broker.NAME)
-            tool = self._tool(runtime, program, broker.TOOL)
-            broker.format_storage(self.folder, tool, self._recorded().cluster_id)
-            return self._launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
+            argv, training = self._java(program, broker.NAME)
+            tool = self._tool(program, broker.TOOL)
+            broker.format_storage(self.folder, tool, self.recorded().cluster_id)
+            return self.launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
 
-        self._ensure(broker.NAME, launch)
+        self.ensure(broker.NAME, launch)
 
-    def _workers_up(
-        self, runtime: Java, class_path: tuple[Path, ...], plugins: Sequence[Path]
-    ) -> None:
+    def _workers_up(self, class_path: tuple[Path, ...], plugins: Sequence[Path]) -> None:
         program = worker.program(class_path)
         names = [worker.name(number) for number in range(1, self.workers + 1)]
-        self._retire([name for name in self._recorded().parts if name.startswith("worker-")], names)
+        self._retire([name for name in self.recorded().parts if name.startswith("worker-")], names)
 
         def bring_up(name: str) -> None:
             def launch(port: int) -> Launch:
                 settings = worker.write_properties(
                     self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
                 )
-                argv, training = self._java(runtime, program, name)
-                return self._launch(name, "worker", (*argv, str(settings)), port, training)
+                argv, training = self._java(program, name)
+                return self.launch(name, "worker", (*argv, str(settings)), port, training)
 
-            self._ensure(name, launch)
+            self.ensure(name, launch)
 
         with ThreadPoolExecutor(len(names), thread_name_prefix="worker") as pool:
             done = [pool.submit(bring_up, name) for name in names]
         _raise_first([job.exception() for job in done])
 
-    def _java(
-        self, runtime: Java, program: Program, part: str
-    ) -> tuple[tuple[str, ...], Training | None]:
+    def java_command(self, program: Program, part: str) -> tuple[str, ...]:
+        """Write a part's Java arguments and give its command line; without an AOT cache."""
+        text = argument_file(program, folder=self.folder.part(part))
+        arguments = self.folder.write_private(f"{part}/java.args", text)
+        return str(java().launcher), f"@{arguments}"
+
+    def _java(self, program: Program, part: str) -> tuple[tuple[str, ...], Training | None]:
         """Write a part's Java arguments; without an AOT cache its run is the training for one."""
-        cached = aot.place(self._cache.folder, runtime, program)
+        runtime = java()
+        cached = aot.place(self.cache.folder, runtime, program)
         training = None
         if part in {broker.NAME, worker.name(1)} and not cached.is_file():
             output = self.folder.part(part) / "training.aot"
@@ -229,9 +245,10 @@ class LocalRuntime(LocalControl):
         arguments = self.folder.write_private(f"{part}/java.args", text)
         return (str(runtime.launcher), f"@{arguments}"), training
 
-    def _tool(self, runtime: Java, program: Program, main: str) -> tuple[str, ...]:
+    def _tool(self, program: Program, main: str) -> tuple[str, ...]:
         """Give the command of another main class of a program, with the program's AOT cache."""
-        cached = aot.place(self._cache.folder, runtime, program)
+        runtime = java()
+        cached = aot.place(self.cache.folder, runtime, program)
         folder = self.folder.part(broker.NAME)
         text = argument_file(
             replace(program, main=main), folder=folder, extra=aot.options(cached, None)
@@ -245,42 +262,42 @@ class LocalRuntime(LocalControl):
         for name in set(recorded) - set(wanted):
             self._stop((self._part(name),))
             with self._guard:
-                self.folder.write(self._recorded().without_part(name))
+                self.folder.write(self.recorded().without_part(name))
 
     def _register(self) -> None:
-        state = self._recorded()
-        address = postgres.dsn(self.folder, state.user, state.database, state.ports[postgres.NAME])
-        if missing := postgres.missing(address, self.pipeline.captured):
+        state = self.recorded()
+        chosen = source_of(state)
+        if missing := chosen.missing(self.folder, state, self.pipeline.captured):
             raise TablesMissingError(
                 f"the database has no {', '.join(str(table) for table in missing)}; "
-                "PostgreSQL, broker and workers run, the connector is not registered",
-                hint=f"Make the tables (`psql '{address}'`), then run `local up` again; names are "
-                "taken as they are written, so PostgreSQL's own are in lower case",
+                f"{chosen.title}, broker and workers run, the connector is not registered",
+                hint=chosen.how_to_make_tables(self.folder, state),
             )
-        postgres.log_whole_rows(address, self.pipeline.captured)
+        chosen.capture(self.folder, state, self.pipeline.captured)
         self.progress.begin("connector")
         began = time.monotonic()
         register(
             self.pipeline,
             self.stage,
             status_of(self.folder, state).connect_urls,
-            secrets=[self.folder.password()],
+            database=chosen.shape,
+            secrets=self.folder.passwords(),
             wait=self._wait,
         )
         self.progress.end("connector", f"running after {time.monotonic() - began:.1f} s")
 
     # Parts
 
-    def _ensure(self, name: str, launch: Callable[[int], Launch]) -> None:
+    def ensure(self, name: str, launch: Callable[[int], Launch]) -> None:
         """Start a part unless it runs; with another port if its own is taken by somebody else."""
-        recorded = self._recorded().parts.get(name)
+        recorded = self.recorded().parts.get(name)
         if recorded is not None and self._is_sound(recorded):
             return
         for attempt in range(1, _TRIES + 1):
-            port = self._port(name)
+            port = self.port(name)
             try:
                 self._started.append(name)
-                self._bring_up(launch(port), self._recorded())
+                self._bring_up(launch(port), self.recorded())
             except PartFailedError as error:
                 self._started.remove(name)
                 if not error.busy_port or attempt == _TRIES:
@@ -293,7 +310,7 @@ class LocalRuntime(LocalControl):
     def _is_sound(self, part: Part) -> bool:
         """Tell whether a part runs and answers; one that runs and does not is stopped."""
         deadline = time.monotonic() + _SILENCE
-        ready = self._readiness(part.launch, self._recorded())
+        ready = self._readiness(part.launch, self.recorded())
         while processes.alive(part.process):
             if ready():
                 return True
@@ -303,10 +320,10 @@ class LocalRuntime(LocalControl):
             self._wait(_PAUSE)
         return False
 
-    def _port(self, name: str, avoid: set[int] | None = None) -> int:
+    def port(self, name: str, avoid: set[int] | None = None) -> int:
         """Give the port that a part had, if it is still free, or else a new one."""
         with self._guard:
-            state = self._recorded()
+            state = self.recorded()
             port = state.ports.get(name)
             if port is None or not ports.becomes_free(port):
                 taken = set(state.ports.values()) | (avoid or set())
@@ -315,13 +332,13 @@ class LocalRuntime(LocalControl):
             return port
 
     def _forget_port(self, name: str) -> None:
-        related = {name, "controller"} if name == broker.NAME else {name}
+        related = {name, _SECOND_PORTS.get(name, name)}
         with self._guard:
-            state = self._recorded()
+            state = self.recorded()
             rest = {key: port for key, port in state.ports.items() if key not in related}
             self.folder.write(state.model_copy(update={"ports": rest}))
 
-    def _launch(
+    def launch(
         self,
         name: str,
         kind: Kind,
@@ -329,6 +346,7 @@ class LocalRuntime(LocalControl):
         port: int,
         training: Training | None = None,
     ) -> Launch:
+        """Say how a part is started."""
         return Launch(
             name=name,
             kind=kind,
@@ -340,20 +358,21 @@ class LocalRuntime(LocalControl):
         )
 
     def _wait(self, seconds: float) -> None:
-        if self._cancelled.wait(seconds):
+        if self.cancelled.wait(seconds):
             raise CancelledError("the connector was not waited for")
 
-    def _update(self, **changes: Any) -> None:
+    def update(self, **changes: Any) -> None:
+        """Write changes of the state down."""
         with self._guard:
-            self.folder.write(self._recorded().model_copy(update=changes))
+            self.folder.write(self.recorded().model_copy(update=changes))
 
     def _undo(self) -> None:
         """Stop what this call has started, whatever else goes wrong."""
         with contextlib.suppress(StateError):
-            state = self._recorded()
+            state = self.recorded()
             mine = tuple(part for name, part in state.parts.items() if name in self._started)
             self._stop(mine)
-            self._sweep(self._recorded())
+            self._sweep(self.recorded())
 
 
 def _raise_first(errors: Sequence[BaseException | None]) -> None:

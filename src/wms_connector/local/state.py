@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Kind = Literal["postgres", "broker", "worker"]
+Kind = Literal["postgres", "standin", "broker", "worker"]
+SourceName = Literal["postgres", "oracle"]
+_SECRETS: Final = "secrets.json"
+_DATABASE: Final = "database"
 _PRIVATE: Final = 0o600
 _FOLDER: Final = 0o700
 
@@ -56,8 +59,20 @@ class Part(_Value):
     process: Process | None = None
 
 
+class External(_Value):
+    """An Oracle database of the user's: addresses without passwords.
+
+    `connector` is who the connector signs in as, `application` who `write` and `audit` do.
+    `pdb` is the pluggable database that holds the tables, if there is one.
+    """
+
+    connector: str
+    application: str
+    pdb: str | None = None
+
+
 class State(_Value):
-    """What state.json holds."""
+    """What state.json holds. `external` is set if the database is not one of the parts."""
 
     version: Literal[1] = 1
     stage: str
@@ -68,6 +83,8 @@ class State(_Value):
     ports: dict[str, int] = Field(default_factory=dict)
     parts: dict[str, Part] = Field(default_factory=dict)
     seeded: bool = False
+    source: SourceName = "postgres"
+    external: External | None = None
 
     def with_part(self, part: Part) -> State:
         """Give a state in which a part is as given."""
@@ -155,19 +172,44 @@ class StateFolder:
         return target
 
     def password(self) -> SecretStr:
-        """Give the database's password; made on first use, kept in a file of mode 600."""
-        file = self.path / "secrets.json"
+        """Give the password of the laptop's user of the database."""
+        return self.secret(_DATABASE)
+
+    def secret(self, name: str) -> SecretStr:
+        """Give a password by its name; made on first use, kept in a file of mode 600."""
+        known = self._secrets()
+        if name not in known:
+            known[name] = secrets.token_urlsafe(24)
+            self._write_secrets(known)
+        return SecretStr(known[name])
+
+    def keep_secret(self, name: str, value: SecretStr) -> None:
+        """Keep a password that was given from outside, as those that are made here."""
+        known = self._secrets()
+        if known.get(name) != value.get_secret_value():
+            self._write_secrets({**known, name: value.get_secret_value()})
+
+    def passwords(self) -> tuple[SecretStr, ...]:
+        """Give every password: what no output may show."""
+        return tuple(map(SecretStr, self._secrets().values()))
+
+    def _secrets(self) -> dict[str, str]:
+        file = self.path / _SECRETS
         try:
-            return SecretStr(json.loads(file.read_text(encoding="utf-8"))["database"])
+            found = json.loads(file.read_text(encoding="utf-8"))
+            found[_DATABASE]  # what every folder has since its first `up`
         except FileNotFoundError:
-            value = secrets.token_urlsafe(24)
-            self.write_private("secrets.json", json.dumps({"database": value}) + "\n")
-            return SecretStr(value)
-        except (OSError, ValueError, KeyError) as error:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise StateError(
                 f"{file} cannot be read ({type(error).__name__})",
                 hint="`wms-connector local down --purge` removes the folder",
             ) from None
+        return {str(name): str(value) for name, value in found.items()}
+
+    def _write_secrets(self, known: dict[str, str]) -> None:
+        made = {_DATABASE: secrets.token_urlsafe(24), **known}
+        self.write_private(_SECRETS, json.dumps(made) + "\n")
 
     @contextlib.contextmanager
     def locked(self, purpose: str) -> Iterator[None]:

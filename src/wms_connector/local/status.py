@@ -8,9 +8,10 @@ import time
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-from wms_connector.local import postgres, processes
+from wms_connector.local import processes
 from wms_connector.local.ports import HOST
-from wms_connector.local.state import Kind, Part, State, StateFolder
+from wms_connector.local.sources import source_of
+from wms_connector.local.state import Kind, Part, SourceName, State, StateFolder
 
 
 class _Value(BaseModel):
@@ -43,6 +44,7 @@ class LocalStatus(_Value):
     connect_url: str | None
     connect_urls: tuple[str, ...]
     bootstrap_servers: str
+    source: SourceName
     database_dsn: str
     parts: tuple[PartStatus, ...]
     started: tuple[str, ...] = ()
@@ -61,9 +63,8 @@ def status_of(folder: StateFolder, state: State, started: tuple[str, ...] = ()) 
         connect_url=urls[0] if urls else None,
         connect_urls=urls,
         bootstrap_servers=f"{HOST}:{state.ports.get('broker', 0)}",
-        database_dsn=postgres.dsn(
-            folder, state.user, state.database, state.ports.get("postgres", 0)
-        ),
+        source=state.source,
+        database_dsn=source_of(state).dsn(folder, state),
         parts=parts,
         started=started,
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString
 
 from wms_connector.model.table import Table
@@ -42,10 +43,27 @@ _BIGGEST: Final = 50_000  # keys remembered a table; the rest is left alone
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a database wants to be told the same change.
+
+    `lists_rows`: an INSERT may have several rows; else it is run once for each of them. `touched`
+    is what an UPDATE sets because no trigger does.
+    """
+
+    lists_rows: bool = True
+    touched: str = ""
+
+
+POSTGRES: Final = Dialect()
+ORACLE: Final = Dialect(lists_rows=False, touched=', "SYS_UPD_TS" = SYSTIMESTAMP')
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One statement; `rows` is how many events it makes if its transaction commits.
 
-    `events_a_row` is 2 where a key changes: that is a delete and an insert.
+    `events_a_row` is 2 where a key changes: that is a delete and an insert. It is run as often as
+    the parameters suffice for its places.
     """
 
     kind: Kind
@@ -108,14 +126,15 @@ class Waves:
     """Makes transactions, one after the other, each on what the ones before left.
 
     `known` are the keys that are in the tables, `first_id` the first waiver number to give. The
-    same arguments give the same transactions.
+    same arguments give the same transactions, whatever the dialect.
     """
 
     def __init__(
         self, seed: int, *, tables: Sequence[Table], known: Mapping[Table, Sequence[Key]],
-        first_id: int,
+        first_id: int, dialect: Dialect = POSTGRES,
     ) -> None:  # fmt: skip
         self._random = random.Random(seed)  # noqa: S311  (reproducible on purpose)
+        self._dialect = dialect
         self._tables = tuple(tables)
         self._next = first_id
         self._rows = {table: _Rows() for table in tables}
@@ -186,7 +205,8 @@ class Waves:
         names = _BASE_COLUMNS if table.name == BASE else _REVISION_COLUMNS
         places = f"({', '.join(['%s'] * len(names))})"
         columns = ", ".join(f'"{name}"' for name in names)
-        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {', '.join([places] * count)}"  # noqa: S608
+        listed = ", ".join([places] * (count if self._dialect.lists_rows else 1))
+        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {listed}"  # noqa: S608
         values = tuple(value for row in rows for value in row)
         return Statement("insert", table, sql, values, count)
 
@@ -197,7 +217,7 @@ class Waves:
         changes = _base_changes(draw) if table.name == BASE else _revision_changes(draw)
         sets = ", ".join(f'"{name}" = %s' for name in changes)
         where, values = _where(table, keys)
-        sql = f"UPDATE {_quoted(table)} SET {sets} WHERE {where}"  # noqa: S608
+        sql = f"UPDATE {_quoted(table)} SET {sets}{self._dialect.touched} WHERE {where}"  # noqa: S608
         return Statement("update", table, sql, (*changes.values(), *values), count)
 
     def _delete(self, table: Table, taken: set[Key]) -> Statement:
@@ -214,7 +234,8 @@ class Waves:
         self._removed.append((table, key))
         self._added.append((table, new))
         where, values = _where(table, [key])
-        sql = f'UPDATE {_quoted(table)} SET "PLAN_WVR_ID" = %s WHERE {where}'  # noqa: S608
+        sets = f'"PLAN_WVR_ID" = %s{self._dialect.touched}'
+        sql = f"UPDATE {_quoted(table)} SET {sets} WHERE {where}"  # noqa: S608
         return Statement("update", table, sql, (new[0], *values), 2, 2)
 
 
@@ -243,8 +264,12 @@ _REVISION_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _quantity(draw: random.Random) -> str:
-    return f"{draw.randint(0, 9_999_999) / 1000:.3f}"
+def _quantity(draw: random.Random) -> Decimal:
+    return Decimal(f"{draw.randint(0, 9_999_999) / 1000:.3f}")
+
+
+def _percent(draw: random.Random, most: int = 999) -> Decimal:
+    return Decimal(f"{draw.randint(0, most) / 100:.2f}")
 
 
 def _day(draw: random.Random) -> date:
@@ -262,8 +287,8 @@ def _base_row(draw: random.Random, number: int) -> tuple[Any, ...]:
         draw.randint(1, 99),
         draw.randint(1, 9_999_999_999) if draw.random() < 0.9 else None,  # noqa: PLR2004
         _quantity(draw) if draw.random() < 0.95 else None,  # noqa: PLR2004
-        f"{draw.randint(0, 9999) / 100:.2f}",
-        f"{draw.uniform(0, 2000):.{draw.randint(0, 9)}f}",
+        _percent(draw, 9999),
+        Decimal(f"{draw.uniform(0, 2000):.{draw.randint(0, 9)}f}"),
         start,
         start + timedelta(days=draw.randint(0, 30)) if draw.random() < 0.7 else None,  # noqa: PLR2004
         "Y" if draw.random() < 0.1 else "N",  # noqa: PLR2004
@@ -286,10 +311,10 @@ def _revision_row(draw: random.Random, number: int) -> tuple[Any, ...]:
     )
 
 
-def _moment(draw: random.Random, digits: int) -> str:
-    fraction = draw.randrange(10**digits)
-    second = f"{draw.randrange(24):02}:{draw.randrange(60):02}:{draw.randrange(60):02}"
-    return f"{_day(draw)} {second}.{fraction:0{digits}}"
+def _moment(draw: random.Random, digits: int) -> datetime:
+    micros = draw.randrange(10**digits) * 10 ** (6 - digits)
+    clock = time(draw.randrange(24), draw.randrange(60), draw.randrange(60), micros)
+    return datetime.combine(_day(draw), clock)
 
 
 def _base_changes(draw: random.Random) -> dict[str, Any]:
@@ -297,7 +322,7 @@ def _base_changes(draw: random.Random) -> dict[str, Any]:
         lambda: {"STAT_CD": "RELEASED", "RELEASED_TS": _moment(draw, 6)},
         lambda: {"STAT_CD": draw.choice(_STATES)},
         lambda: {"PRTY_NBR": draw.randint(1, 99), "HOT_FLG": "Y"},
-        lambda: {"PLAN_QTY": _quantity(draw), "TOLRNC_PCT": f"{draw.randint(0, 999) / 100:.2f}"},
+        lambda: {"PLAN_QTY": _quantity(draw), "TOLRNC_PCT": _percent(draw)},
         lambda: {"NOTE_TXT": draw.choice(_NOTES)},
     )
     return draw.choice(kinds)()

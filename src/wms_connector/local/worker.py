@@ -11,12 +11,10 @@ from wms_connector.local.ports import HOST
 from wms_connector.model.environment import Env
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pydantic import SecretStr
-
-    from wms_connector.local.state import State, StateFolder
+    from wms_connector.local.state import StateFolder
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
@@ -56,16 +54,9 @@ def write_properties(
     return folder.write_private(f"{part}/worker.properties", text)
 
 
-def environment(state: State, password: SecretStr) -> dict[str, str]:
+def environment(brokers: str, database: Mapping[str, str]) -> dict[str, str]:
     """Give what the connector's configuration refers to."""
-    return {
-        Env.BROKERS.value: f"{HOST}:{state.ports['broker']}",
-        Env.DB_HOST.value: HOST,
-        Env.DB_PORT.value: str(state.ports["postgres"]),
-        Env.DB_NAME.value: state.database,
-        Env.DB_USER.value: state.user,
-        Env.DB_PASSWORD.value: password.get_secret_value(),
-    }
+    return {Env.BROKERS.value: brokers, **database}
 
 
 def is_ready(port: int) -> bool:

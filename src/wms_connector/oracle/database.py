@@ -79,6 +79,16 @@ class Database:
             count: int = cursor.rowcount
             return count
 
+    def execute_many(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a statement once for each set of binds, all in one go."""
+        with _translation():
+            cursor = self._connection.cursor()
+        try:
+            with _translation():
+                cursor.executemany(sql, rows)
+        finally:
+            _closed(cursor)
+
     def commit(self) -> None:
         """Commit the transaction."""
         with _translation():

@@ -16,11 +16,12 @@ from wms_connector.model.table import Table
 
 
 class Cursor:
-    def __init__(self, rowcount: int):
+    def __init__(self, rowcount: int, rows=()):
         self.rowcount = rowcount
+        self.rows = rows
 
     def __iter__(self):
-        return iter(())
+        return iter(self.rows)
 
 
 def _met(text: str) -> int:
@@ -48,9 +49,9 @@ class Connection:
             raise psycopg.OperationalError("server closed the connection unexpectedly\nmore")
         self.told.append(text)
         if "count(*)" in text:
-            return SimpleNamespace(fetchone=lambda: (3,))
+            return Cursor(1, [(3,)])
         if "max(" in text:
-            return SimpleNamespace(fetchone=lambda: (self.highest,))
+            return Cursor(1, [(self.highest,)])
         return Cursor(_met(text))
 
     def rollback(self):
