@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: wms-connector audit --json")
 @click.option("--dsn", metavar="DSN", help="PostgreSQL database.  [default: the laptop runtime's]")
+@click.option(
+    "--oracle-dsn",
+    metavar="DSN",
+    help="Oracle database: USER@HOST:1521/SERVICE, without a password, which is asked for.",
+)
 @click.option("--brokers", metavar="LIST", help="host:port,…  [default: the laptop runtime's]")
 @click.option(
     "--timeout",
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 def audit(
     app: App,
     dsn: str | None,
+    oracle_dsn: str | None,
     brokers: str | None,
     timeout: float,
     folder: Path | None,
@@ -57,10 +64,11 @@ def audit(
     from wms_connector.audit.run import Options
     from wms_connector.cli.audit_progress import shown
 
+    dsn = _one(dsn, oracle_dsn)
     given = (dsn, brokers, urls or None)
     if any(given) and not all(given):
         raise UsageError(
-            "--dsn, --brokers and --url go together",
+            "--dsn or --oracle-dsn, --brokers and --url go together",
             hint="Give all of them, or none for the laptop's runtime",
         )
     if all(given):
@@ -90,6 +98,18 @@ def audit(
     return int(not report.ok)
 
 
+def _one(dsn: str | None, oracle_dsn: str | None) -> str | None:
+    """Give the database's address; what is no Oracle's is refused before it is looked at."""
+    if oracle_dsn is None:
+        return dsn
+    if dsn is not None:
+        raise UsageError("--dsn and --oracle-dsn name two databases", hint="Give one of them")
+    from wms_connector.oracle.address import OracleAddress
+
+    OracleAddress.parse(oracle_dsn)
+    return oracle_dsn
+
+
 def run_audit(
     pipeline: Pipeline,
     stage: Stage,
@@ -100,12 +120,11 @@ def run_audit(
     options: Options,
     progress: Callable[[Step], None],
 ) -> Report:
-    """Audit a stage whose source is PostgreSQL."""
+    """Audit a stage; the address tells whether its source is PostgreSQL or Oracle."""
     from confluent_kafka import Consumer
 
-    from wms_connector.audit.postgres import PostgresSource
     from wms_connector.audit.run import audit as compare
-    from wms_connector.cli.database import connected
+    from wms_connector.cli.source import audited
     from wms_connector.connect.client import ConnectClient
     from wms_connector.events.reader import consumer_settings
     from wms_connector.kafka.clients import Cluster, client_settings
@@ -117,18 +136,19 @@ def run_audit(
         return Consumer(consumer_settings(settings, committed=committed))
 
     names = pipeline.names(stage)
-    with ConnectClient(urls) as client, connected(dsn) as connection:
+    with ConnectClient(urls) as client, audited(dsn, pipeline) as source:
 
         def offsets() -> list[Mapping[str, Any]]:
             known = [name for name in client.connectors() if names.owns_connector(name)]
             return [e.model_dump() for name in known for e in client.offsets(name).offsets]
 
         return compare(
-            PostgresSource(connection),
+            source,
             topic_names(pipeline, stage).data,
             consumer,
             offsets=offsets,
             delivery=pipeline.guarantee,
-            options=options,
+            # Compaction removes changes that later ones follow.
+            options=replace(options, chain="compact" not in pipeline.topics.cleanup),
             progress=progress,
         )

@@ -88,7 +88,7 @@ def test_starting_imports_only_what_is_needed() -> None:
         (["topics", "destroy", "--stage", "a", "--also", "wms.WMS.T"], "does not own wms.WMS.T"),
         (["topics", "destroy", "--stage", "a", "--also", "*"], "does not own *"),
         (["topics", "plan", "--stage", "a", "--brokers", "nonsense"], "'nonsense' is no broker"),
-        (["audit", "--dsn", "x"], "--dsn, --brokers and --url go together"),
+        (["audit", "--dsn", "x"], "--dsn or --oracle-dsn, --brokers and --url"),
         (["offsets", "--reset"], "needs NAME"),
         (["offsets", "n", "--reset", "--set", __file__], "exclude each other"),
         (["local", "kill", "worker-1", "--signal", "NONSENSE"], "'NONSENSE' is no signal"),
