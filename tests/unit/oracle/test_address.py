@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wms_connector.model.errors import SecretError
+from wms_connector.model.secrets import DbInfo
 from wms_connector.oracle.address import PASSWORD_VARIABLE, OracleAddress
 from wms_connector.oracle.errors import AddressError
 
@@ -91,3 +92,33 @@ def test_a_password_file_that_is_no_use(tmp_path: Path, content: bytes | None, s
         file.write_bytes(content)
     with pytest.raises(SecretError, match=said):
         OracleAddress.parse(f"u@db/s?passfile={file}").password({}, None)
+
+
+def secret(**values: object) -> DbInfo:
+    common = {"host": "db", "dbname": "ORCLCDB", "user": "C##WMS", "password": "hush"}
+    return DbInfo.model_validate(common | values)
+
+
+@pytest.mark.parametrize(
+    ("values", "pluggable", "target"),
+    [
+        ({}, False, "db:1521/ORCLCDB"),
+        ({"pdb": "P1", "port": 1522}, False, "db:1522/ORCLCDB"),
+        ({"pdb": "P1"}, True, "db:1521/P1"),
+        ({}, True, "db:1521/ORCLCDB"),
+        ({"jdbcUrl": "jdbc:oracle:thin:@//h:1/s?oracle.net.keepAlive=true"}, False, "h:1/s"),
+        ({"jdbcUrl": "jdbc:oracle:thin:@tcps://h:1/s"}, False, "tcps://h:1/s"),
+        ({"jdbcUrl": "jdbc:oracle:thin:@(DESCRIPTION=(A=?))"}, False, "(DESCRIPTION=(A=?))"),
+    ],
+)
+def test_addresses_of_secrets(values: dict[str, object], pluggable: bool, target: str) -> None:
+    assert OracleAddress.of_secret(secret(**values), pluggable=pluggable) == OracleAddress(
+        "C##WMS", target
+    )
+
+
+@pytest.mark.parametrize("url", ["jdbc:oracle:thin:u/pw@h:1/s", "jdbc:other:@h", "h:1/s"])
+def test_urls_that_only_jdbc_can_use(url: str) -> None:
+    with pytest.raises(AddressError) as caught:
+        OracleAddress.of_secret(secret(jdbcUrl=url), pluggable=False)
+    assert url not in str(caught.value)
