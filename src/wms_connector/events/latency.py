@@ -37,8 +37,10 @@ class Latency:
         """
         if change.op == "r" or change.snapshot != "false":
             return None
-        committed = change.source.get("ts_us")
-        committed = change.committed_ms if committed is None else committed / 1000
+        committed: float | None = change.committed_ms
+        fine = change.source.get("ts_us")
+        if fine is not None and change.source.get("commit_ts_ms") is None:
+            committed = fine / 1000
         if committed is None:
             return None
         latency = max(0.0, arrived_ms - committed)

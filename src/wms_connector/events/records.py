@@ -100,9 +100,11 @@ class Change(NamedTuple):
     def committed_ms(self) -> int | None:
         """When the source committed, in milliseconds since 1970; nothing for a polling connector.
 
-        For a snapshot it is when the snapshot began.
+        For a snapshot it is when the snapshot began. Oracle's `ts_ms` is when the change was made,
+        perhaps long before its transaction's end, which is `commit_ts_ms`.
         """
-        return self.source.get("ts_ms")
+        commit: int | None = self.source.get("commit_ts_ms")
+        return self.source.get("ts_ms") if commit is None else commit
 
 
 class Tombstone(NamedTuple):

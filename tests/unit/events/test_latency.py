@@ -59,3 +59,10 @@ def test_the_newest_are_kept(monkeypatch):
     found = latency.percentiles()
     assert found is not None
     assert (found.events, found.p50) == (3, 50)
+
+
+def test_oracle_tells_when_it_committed_apart_from_when_the_change_was_made():
+    change = event(ts_ms=1000)
+    change.source["commit_ts_ms"] = 3000
+    assert Latency().add(change, 3010) == 10
+    assert change.committed_ms == 3000

@@ -188,3 +188,15 @@ def test_a_row_schema_is_found_in_before_where_there_is_no_after():
 
 def test_source_of_is_whole():
     assert source_of(3)["lsn"] == 3
+
+
+def test_oracle_s_change_is_committed_later_than_it_is_logged():
+    fields = {"ID": TEXT}
+    raw = value_of("u", {"ID": "1"}, {"ID": "1"}, fields=fields)
+    found = parse(None, raw, "t", 0, 0, 0)
+    assert isinstance(found, Change)
+    assert found.committed_at == found.position == 10
+    found.source.update(lsn=None, scn="90", commit_scn="95")
+    assert (found.position, found.committed_at) == (90, 95)
+    read = found._replace(op="r")
+    assert read.committed_at == 90
