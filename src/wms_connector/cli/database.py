@@ -1,10 +1,14 @@
-"""A connection to PostgreSQL whose failure is a sentence."""
+"""A session in a database, whichever it is, whose failure is a sentence."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final
 
+import click
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -14,6 +18,61 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from psycopg import Connection
+    from pydantic import SecretStr
+
+    from wms_connector.oracle.address import OracleAddress
+    from wms_connector.oracle.database import Database
+
+_ORACLE: Final = re.compile(r"oracle-standin://|[^@\s:/=]+@")
+"""`USER@…` or the stand-in's scheme; PostgreSQL's are a URL of its own or `key=value`."""
+
+
+def is_oracle(dsn: str) -> bool:
+    """Tell an Oracle's address from one of PostgreSQL's."""
+    return _ORACLE.match(dsn) is not None
+
+
+@contextlib.contextmanager
+def opened(dsn: str) -> Iterator[Connection[Any] | Database]:
+    """Open the database of an address, whichever it is; raises WmsError."""
+    if is_oracle(dsn):
+        with signed_in(dsn) as database:
+            yield database
+        return
+    with connected(dsn) as connection:
+        yield connection
+
+
+def signed_in(dsn: str) -> Database:
+    """Sign in to an Oracle or to the stand-in for one; raises OracleFailure.
+
+    The password comes from the address's file, the environment, or whoever sits there.
+    """
+    from wms_connector.oracle.address import OracleAddress
+
+    address = OracleAddress.parse(dsn)
+    return open_address(address, oracle_password(address))
+
+
+def oracle_password(address: OracleAddress) -> SecretStr:
+    """Find the password of an address; raises AddressError, SecretError."""
+    return address.password(os.environ, _asked if sys.stdin.isatty() else None)
+
+
+def open_address(address: OracleAddress, password: SecretStr) -> Database:
+    """Sign in to an Oracle or to the stand-in for one; raises OracleFailure."""
+    if address.is_standin:
+        from wms_connector.local.standin.control import open_standin
+
+        return open_standin(address, password)
+    from wms_connector.oracle.driver import open_oracle
+
+    return open_oracle(address, password)
+
+
+def _asked(prompt: str) -> str:
+    answer: str = click.prompt(prompt, hide_input=True, err=True)
+    return answer
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wms_connector.cli.app import App, command
+from wms_connector.cli.source_option import SOURCES, source_option
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wms_connector.events.records import Change
     from wms_connector.local.generator import Summary
     from wms_connector.local.runtime import LocalRuntime
+    from wms_connector.local.state import SourceName
     from wms_connector.local.status import LocalStatus
 
 DEMO_STAGE = "demo"
@@ -54,6 +56,7 @@ DEMO_STAGE = "demo"
     help="How long rows change, besides the recovery.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the changes.")
+@source_option
 @click.option("--keep", is_flag=True, help="Leave everything running, also after a failure.")
 @click.option("--plain", is_flag=True, help="Plain lines although this is a terminal.")
 @click.option(
@@ -70,6 +73,7 @@ def demo(
     rate: float,
     seconds: float,
     seed: int,
+    source: SourceName | None,
     keep: bool,
     plain: bool,
     folder: Path | None,
@@ -92,7 +96,7 @@ def demo(
     script = Script(rows=rows, rate=rate, seed=seed).lasting(seconds)
     with terminable(), _narrator(plain) as narrator:
         try:
-            outcome = _told(app, folder, script, narrator)
+            outcome = _told(app, folder, script, narrator, source or "postgres")
         except BaseException:
             if keep:
                 narrator.note(f"what runs is left: `{_down(folder, app)}` removes it")
@@ -119,7 +123,11 @@ def _check_new(folder: Path, app: App) -> None:
 
 
 def _told(
-    app: App, folder: Path, script: Script, narrator: PlainNarrator | ScreenNarrator
+    app: App,
+    folder: Path,
+    script: Script,
+    narrator: PlainNarrator | ScreenNarrator,
+    source: SourceName,
 ) -> Outcome:
     from wms_connector.demo.story import tell
     from wms_connector.local.runtime import LocalRuntime
@@ -128,10 +136,11 @@ def _told(
         folder,
         app.pipeline,
         app.stage,
+        database=source,
         progress=narrator,
         prepare=lambda dsn: _prepare(app, dsn, script.rows),
     )
-    return tell(script, _tools(app, runtime), narrator)
+    return tell(script, _tools(app, runtime), narrator, source=SOURCES[source])
 
 
 def _tools(app: App, runtime: LocalRuntime) -> Tools:
@@ -159,18 +168,18 @@ def _watcher(
 
 
 def _prepare(app: App, dsn: str, rows: int) -> None:
-    from wms_connector.cli.database import connected
+    from wms_connector.cli.database import opened
     from wms_connector.local.generator import prepare
 
-    with connected(dsn) as connection:
+    with opened(dsn) as connection:
         prepare(connection, rows, tables=app.pipeline.tables)
 
 
 def _generate(app: App, dsn: str, script: Script, stop: threading.Event) -> Summary:
-    from wms_connector.cli.database import connected
+    from wms_connector.cli.database import opened
     from wms_connector.local.generator import generate
 
-    with connected(dsn) as connection:
+    with opened(dsn) as connection:
         return generate(
             connection,
             seed=script.seed,

@@ -11,9 +11,11 @@ import click
 from wms_connector.cli.app import App, default_pipeline, laptop_command
 from wms_connector.cli.origin import FILE, Origin
 from wms_connector.cli.progress import progress
+from wms_connector.cli.source_option import source_option
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from wms_connector.local.state import SourceName
     from wms_connector.local.status import LocalStatus
 
 _MIB: Final = 1_048_576
@@ -49,6 +51,19 @@ def local() -> None:
     metavar="FOLDER",
     help="A further plugin's folder; a pipeline of kind jdbc needs one.",
 )
+@source_option
+@click.option(
+    "--oracle-dsn",
+    metavar="DSN",
+    help="An Oracle of yours in place of a database here: USER@HOST:1521/SERVICE, the "
+    "connector's user, without a password. Nothing in it is made or changed.",
+)
+@click.option("--oracle-pdb", metavar="NAME", help="With --oracle-dsn: the tables' PDB.")
+@click.option(
+    "--oracle-app",
+    metavar="DSN",
+    help="With --oracle-dsn: who `local write` and `audit` sign in as.  [default: the same]",
+)
 @laptop_command
 def up(
     app: App,
@@ -56,8 +71,13 @@ def up(
     tables: str | None,
     init: tuple[Path, ...],
     plugins: tuple[Path, ...],
+    source: SourceName | None,
+    oracle_dsn: str | None,
+    oracle_pdb: str | None,
+    oracle_app: str | None,
 ) -> None:
     """Start what does not run, register the connector, and wait until it runs."""
+    from wms_connector.cli.external import external
     from wms_connector.local.errors import TablesMissingError
     from wms_connector.local.runtime import LocalRuntime
     from wms_connector.local.state import StateFolder
@@ -76,11 +96,15 @@ def up(
         if origin is not None:
             StateFolder(app.state_dir).write_private(FILE, origin.model_dump_json())
 
+    theirs, passwords = external(source, oracle_dsn, oracle_pdb, oracle_app)
     with progress() as shown:
         runtime = LocalRuntime(
             app.state_dir,
             pipeline,
             stage,
+            database=source,
+            external=theirs,
+            passwords=passwords,
             workers=workers,
             init=init,
             plugins=plugins,
@@ -223,6 +247,7 @@ def _text(status: LocalStatus) -> str:
         f"stage      {status.stage}",
         f"connect    {status.connect_url or '-'}",
         f"brokers    {status.bootstrap_servers}",
+        f"source     {status.source}",
         f"database   {status.database_dsn}",
         f"state      {status.state_dir}",
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wms_connector.cli.database import connected
+from wms_connector.cli.database import opened
 from wms_connector.local.generator import generate, prepare
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def write_changes(
     dsn, tables = app.control().status().database_dsn, app.pipeline.tables
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with connected(dsn) as connection:
+    with opened(dsn) as connection:
         if rows:
             prepare(connection, rows, tables=tables)
             click.echo(f"added {rows:,} rows", err=True)

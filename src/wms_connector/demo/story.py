@@ -97,9 +97,14 @@ class Tools:
     sleep: Callable[[float], None] = time.sleep
 
 
-def tell(script: Script, tools: Tools, narrator: Narrator) -> Outcome:
-    """Tell it and give what came out. Raises what the parts raise; stops its threads."""
-    narrator.chapter("Starting PostgreSQL, Kafka and a Kafka Connect worker with Debezium")
+def tell(
+    script: Script, tools: Tools, narrator: Narrator, *, source: str = "PostgreSQL"
+) -> Outcome:
+    """Tell it and give what came out. Raises what the parts raise; stops its threads.
+
+    `source` is what the database is called.
+    """
+    narrator.chapter(f"Starting {source}, Kafka and a Kafka Connect worker with Debezium")
     began = tools.clock()
     status = tools.runtime.up()
     narrator.tell(

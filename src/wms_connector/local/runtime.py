@@ -25,8 +25,10 @@ from wms_connector.local.state import Kind, Launch, Part, State
 from wms_connector.local.status import LocalStatus, status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from pydantic import SecretStr
 
     from wms_connector.local.progress import Progress
     from wms_connector.local.state import External, SourceName
@@ -45,7 +47,8 @@ class LocalRuntime(LocalControl):
     """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
 
     `database` names the source of a new runtime ("postgres" unless told otherwise; one that is
-    there keeps its own), `external` an Oracle of the user's. `init` names SQL files that are run
+    there keeps its own), `external` an Oracle of the user's, whose passwords (by their names in
+    sources/external.py) are kept in the state folder. `init` names SQL files that are run
     once, when the database is new; `prepare` is then called once with its DSN. `plugins` are
     folders of further plugins: a pipeline of kind `jdbc` needs one, because its plugin is in no
     public repository; `purposes` are those of further artefacts. `cache` is shared by all runtimes
@@ -60,6 +63,7 @@ class LocalRuntime(LocalControl):
         *,
         database: SourceName | None = None,
         external: External | None = None,
+        passwords: Mapping[str, SecretStr] | None = None,
         workers: int = 1,
         progress: Progress | None = None,
         cache: Path | None = None,
@@ -75,6 +79,7 @@ class LocalRuntime(LocalControl):
         self.cache = Cache(cache or default_cache())
         self._database = database
         self._external = external
+        self._passwords = dict(passwords or {})
         self._filling = Filling(tuple(path.absolute() for path in init), prepare)
         self._plugins = tuple(path.absolute() for path in plugins)
         self._purposes = purposes
@@ -116,6 +121,8 @@ class LocalRuntime(LocalControl):
         self._check_source(state)
         chosen = source_of(state)
         chosen.check(self.pipeline)
+        for name, word in self._passwords.items():
+            self.folder.keep_secret(name, word)
         chosen.settle(self.folder, state)
         self._sweep(state)
 
@@ -135,13 +142,13 @@ class LocalRuntime(LocalControl):
 
     def _check_source(self, state: State) -> None:
         """Refuse a folder whose database is another one than was asked for."""
-        asked = (self._database or state.source, self._external or state.external)
-        if asked != (state.source, state.external) or (
-            self._database is not None and self._external is None and state.external is not None
-        ):
+        if self._database is None and self._external is None:
+            return
+        asked = source(self._database or "oracle", self._external)
+        if (asked.name, self._external) != (state.source, state.external):
             raise StateError(
                 f"the database of {self.folder.path} is {source_of(state).title}, "
-                f"not {source(*asked).title}",
+                f"not {asked.title}",
                 hint="Name another folder with --state, or remove this one with "
                 "`wms-connector local down --purge`",
             )

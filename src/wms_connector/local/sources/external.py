@@ -33,7 +33,6 @@ class ExternalSource:
     """An Oracle that is there already. `connect` opens a session."""
 
     name: Final[SourceName] = "oracle"
-    title: Final = "your Oracle"
     part: Final = None
     plugin: Final = Purpose.ORACLE
 
@@ -45,6 +44,11 @@ class ExternalSource:
         self._external = external
         self._connector = OracleAddress.parse(external.connector)
         self._connect = connect
+
+    @property
+    def title(self) -> str:
+        """Tell whose it is."""
+        return f"your Oracle at {self._connector.target}"
 
     @property
     def shape(self) -> DatabaseShape:

@@ -31,7 +31,10 @@ _THERE: Final = frozenset({"ORA-00955", "ORA-01920", "ORA-32588"})
 """Name used by an object, name of a user, supplemental logging: what was made before a crash."""
 
 _COMMENT: Final = re.compile(r"^\s*--.*$", re.MULTILINE)
-_END: Final = re.compile(r";[ \t]*$|^/[ \t]*$", re.MULTILINE)
+_BLOCK: Final = re.compile(
+    r"\s*(BEGIN|DECLARE|CREATE\s+(OR\s+REPLACE\s+)?(TRIGGER|FUNCTION|PROCEDURE|PACKAGE|TYPE))\b",
+    re.IGNORECASE,
+)
 
 
 def make_users(database: Database, passwords: Mapping[str, SecretStr]) -> None:
@@ -73,9 +76,28 @@ def run_file(database: Database, file: Path) -> None:
 
 
 def statements(text: str) -> list[str]:
-    """Split a script: a statement ends with `;` at the end of a line, or `/` on one of its own."""
-    parts = _END.split(_COMMENT.sub("", text))
-    return [part.strip() for part in parts if part.strip()]
+    """Split a script as SQL*Plus does.
+
+    A statement ends with `;` at the end of a line, or `/` on one of its own; a block of PL/SQL, in
+    which there are many semicolons, only with the latter.
+    """
+    found, lines = [], list[str]()
+
+    def end() -> None:
+        if statement := "\n".join(lines).strip():
+            found.append(statement)
+        lines.clear()
+
+    for line in _COMMENT.sub("", text).splitlines():
+        if line.strip() == "/":
+            end()
+            continue
+        lines.append(line)
+        if line.rstrip().endswith(";") and not _BLOCK.match("\n".join(lines)):
+            lines[-1] = line.rstrip()[:-1]
+            end()
+    end()
+    return found
 
 
 def missing(database: Database, tables: Iterable[Table]) -> tuple[Table, ...]:
