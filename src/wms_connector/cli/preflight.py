@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from wms_connector.model.secrets import DbInfo
     from wms_connector.oracle.address import OracleAddress
-    from wms_connector.oracle.database import Database
     from wms_connector.oracle.preflight.check import Check
     from wms_connector.oracle.preflight.wanted import Wanted
 
@@ -154,12 +152,12 @@ def _where(
     app: App, location: Path | None, dsn: str | None
 ) -> tuple[OracleAddress, SecretStr, str | None]:
     """Give the address, the password, and the pluggable database if the secret names one."""
+    from wms_connector.cli.database import oracle_password
     from wms_connector.oracle.address import OracleAddress
 
     if dsn is not None:
         address = OracleAddress.parse(dsn)
-        ask = _asked if sys.stdin.isatty() else None
-        return address, address.password(os.environ, ask), None
+        return address, oracle_password(address), None
     info = _db_info(app, location)
     pluggable = app.pipeline.connector == "jdbc"
     return OracleAddress.of_secret(info, pluggable=pluggable), info.password, info.pdb
@@ -172,14 +170,10 @@ def _db_info(app: App, location: Path | None) -> DbInfo:
     return parse(app.pipeline.secret(secret_source(location), app.stage, "dbInfo"), DbInfo)
 
 
-def _asked(prompt: str) -> str:
-    answer: str = click.prompt(prompt, hide_input=True, err=True)
-    return answer
-
-
 def _checked(
     address: OracleAddress, password: SecretStr, wanted: Wanted, timeout: float
 ) -> tuple[Check, ...]:
+    from wms_connector.cli.database import open_address
     from wms_connector.oracle.errors import OracleFailure
     from wms_connector.oracle.preflight.assess import assess, refused
     from wms_connector.oracle.preflight.observe import observe
@@ -193,24 +187,6 @@ def _checked(
         with database:
             database.limit(timeout)
             return assess(observe(database, wanted, tell=tell), wanted)
-
-
-def open_address(address: OracleAddress, password: SecretStr) -> Database:
-    """Sign in to an Oracle or to the stand-in; raises OracleFailure."""
-    if not address.is_standin:
-        from wms_connector.oracle.driver import open_oracle
-
-        return open_oracle(address, password)
-    from wms_connector.local.standin import dbapi
-    from wms_connector.oracle.database import Database
-    from wms_connector.oracle.errors import translated
-
-    host, _, rest = address.target.partition(":")
-    port = int(rest.partition("/")[0])
-    try:
-        return Database(dbapi.connect(host, port, address.user, password.get_secret_value()))
-    except dbapi.Error as error:
-        raise translated(error) from None
 
 
 class _Told:

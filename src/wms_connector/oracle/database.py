@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from wms_connector.oracle.errors import OracleFailure, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
 Row = dict[str, Any]

@@ -118,9 +118,10 @@ def test_the_table_says_what_to_do() -> None:
         "V$LOG@main": healthy.HIDDEN,
         "destinations@main": healthy.HIDDEN,
     }
-    console = Console(file=io.StringIO(), width=160)
+    console = Console(file=io.StringIO(), width=320)
     console.print(table(assess(Facts(answers), healthy.DEBEZIUM)))
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()
     assert 'ALTER TABLE "MMDL"."PLAN_BASE_WVR_TBL" ADD SUPPLEMENTAL' in shown
-    assert all(f"\n{word} " in f"\n{shown}" for word in ("pass", "warn", "fail", "unknown"))
+    first = {line.split(" ")[0] for line in shown.splitlines()}
+    assert {"pass", "warn", "fail", "unknown"} <= first
