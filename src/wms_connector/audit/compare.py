@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wms_connector.audit.layout import number
+from wms_connector.audit.chain import READS, Chain
 from wms_connector.audit.store import Event, Masked
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 BEFORE: Final = "-"
 """Operation of the row that an update replaced, in a table without a key: one row less, and no
 event of its own."""
-
-
-_READS: Final = frozenset({"r", "i"})
-_WRAP: Final = 1 << 64
 
 
 class Example(NamedTuple):
@@ -73,38 +69,6 @@ class _State:
                 self.last = event
         elif self.last is None or _later(event, self.last):
             self.last = event
-
-
-@dataclass(slots=True)
-class _Chain:
-    """Tells whether a key's changes lead from one to the next, whatever order they come in.
-
-    Each takes the row before it away and puts the row after it there. Whatever a change leaves, the
-    next takes: so the sum of all is the last row, less the one that a snapshot read in the
-    beginning. A change that is missing in between leaves two rows in the sum that do not belong.
-    """
-
-    total: int = 0
-    starts: set[int] = field(default_factory=lambda: {0})
-    mask: int | None = None
-    known: bool = True
-
-    def take(self, event: Event) -> None:
-        """Go on with another change of the cut, in any order."""
-        if event.before is None or self.mask not in {None, event.mask}:
-            self.known = False  # or of other columns than the others
-            return
-        self.mask = event.mask
-        after = number(event.digest)
-        if event.op in _READS:
-            self.starts.add(after)
-        else:
-            self.total += after - event.before
-
-    def broken(self, last: Event | None) -> bool:
-        """Whether a change is missing between others."""
-        rest = (0 if last is None else number(last.digest)) - self.total
-        return self.known and not any((rest - start) % _WRAP == 0 for start in self.starts)
 
 
 @dataclass(slots=True)
@@ -184,7 +148,7 @@ def _follow(
     examples: int,
 ) -> _State:
     """Count a key's events and find the state that they lead to."""
-    state, repeats, chain = _State(), _Repeats(), _Chain()
+    state, repeats, chain = _State(), _Repeats(), Chain()
     for event in events:
         again_committed = False
         if keyed:
@@ -203,7 +167,7 @@ def _follow(
         state.scattered = state.scattered or event.partition != state.partition
         if event.in_cut:
             state.take(event, keyed=keyed, truncated=truncated)
-            fresh = not again_committed or event.op in _READS  # two snapshots may differ
+            fresh = not again_committed or event.op in READS  # two snapshots may differ
             if keyed and fresh and event.place > truncated:
                 chain.take(event)
         else:
@@ -217,10 +181,11 @@ def _follow(
     return state
 
 
-def _judge_chain(key: bytes, chain: _Chain, state: _State, outcome: Outcome, examples: int) -> None:
-    outcome.unchained += not chain.known
-    if chain.broken(state.last):
-        last = state.last
+def _judge_chain(key: bytes, chain: Chain, state: _State, outcome: Outcome, examples: int) -> None:
+    last = state.last
+    is_whole = chain.is_whole(b"" if last is None else last.digest)
+    outcome.unchained += is_whole is None
+    if is_whole is False:
         place = () if last is None else (last.partition, last.offset)
         _note(outcome, "gap", 1, Example(key, *place), examples)
 

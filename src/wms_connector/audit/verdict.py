@@ -54,8 +54,8 @@ def judged(
         examples = examples.model_copy(update={"gaps": ()})
     elif outcome.unchained:
         notes.append(
-            f"{outcome.unchained} keys have events without the whole row before them: changes "
-            "that are missing between others would not be seen there"
+            f"{outcome.unchained} keys have events without the whole row before them, or were read "
+            "by another snapshot: changes that are missing between others are not seen there"
         )
     if outcome.scattered:
         notes.append(f"{outcome.scattered} keys have events in more than one partition")

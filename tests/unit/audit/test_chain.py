@@ -96,6 +96,16 @@ def test_a_snapshot_that_was_taken_anew_is_no_gap():
     assert run(database)[1].gaps == 0
 
 
+def test_a_snapshot_after_changes_that_were_lost_begins_anew():
+    database = written(["a", "b", "c"])
+    del database.log.partitions[TOPIC, 0][1:]
+    database.put(1, "d", op="r")
+    database.put(1, "e")
+    report, table = run(database)
+    assert (table.gaps, report.ok) == (0, True)
+    assert any("keys have events" in note for note in table.notes)
+
+
 def test_what_was_before_a_truncate_is_not_followed():
     database = written(["a", "b"])
     database.truncate()
