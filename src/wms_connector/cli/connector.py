@@ -10,6 +10,7 @@ import click
 
 from wms_connector.cli.app import App, laptop_command
 from wms_connector.cli.confirm import confirm
+from wms_connector.cli.lag import Source, source_options
 from wms_connector.cli.shape import Shape, shape_options
 from wms_connector.cli.target import target, url_option
 from wms_connector.model.errors import UsageError, WmsError
@@ -27,14 +28,24 @@ _name = click.argument("name", required=False)
 
 
 @click.command(epilog="Example: wms-connector status --stage main --url http://127.0.0.1:8083")
+@source_options
 @url_option
 @laptop_command
-def status(app: App, urls: Where) -> int:
-    """Show connectors and tasks; exit 1 unless all that the pipeline desires are RUNNING."""
-    with target(app, urls).client() as client:
+def status(app: App, urls: Where, source: Source) -> int:
+    """Show connectors, tasks and lag; exit 1 unless all that the pipeline desires are RUNNING."""
+    where = target(app, urls)
+    with where.client() as client:
         found = client.expanded()
+        lags = {
+            name: source.look(app, where, client, name)
+            for name in found
+            if app.names.owns_connector(name)
+        }
     missing = [name for name in _desired_names(app) if name not in found]
-    shown = [_described(app, entry) for entry in found.values()]
+    shown = [
+        _described(app, entry) | {"lag": lag.value if (lag := lags.get(name)) else None}
+        for name, entry in found.items()
+    ]
     shown += [{"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in missing]
     healthy = not missing and all(
         entry.status is not None and entry.status.is_running
@@ -42,7 +53,8 @@ def status(app: App, urls: Where) -> int:
         if app.names.owns_connector(name)
     )
     value = {"stage": app.stage.name, "healthy": healthy, "delivery": app.pipeline.guarantee}
-    app.show(value | {"connectors": shown}, _table(app, shown))
+    told = {name: lag.lines for name, lag in lags.items() if lag is not None}
+    app.show(value | {"connectors": shown}, _table(app, shown, told))
     return int(not healthy)
 
 
@@ -293,7 +305,7 @@ def _state(status: ConnectorStatus) -> dict[str, Any]:
     }
 
 
-def _table(app: App, shown: list[dict[str, Any]]) -> str:
+def _table(app: App, shown: list[dict[str, Any]], lags: dict[str, list[str]]) -> str:
     lines = [f"stage {app.stage.name}, {app.pipeline.guarantee}"]
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"
@@ -304,6 +316,7 @@ def _table(app: App, shown: list[dict[str, Any]]) -> str:
             lines += _trace(task["trace"])
         if entry["state"] == "RUNNING" and not entry["tasks"]:
             lines.append("  no task: nothing is read")
+        lines += [f"  {line}" for line in lags.get(entry["name"], ())]
     if not shown:
         lines.append("no connector; register it with `wms-connector apply`")
     return "\n".join(lines)

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "pause": ("connector", "Pause connectors; offsets and tasks are kept."),
     "resume": ("connector", "Resume paused or stopped connectors."),
     "stop": ("connector", "Stop connectors; offsets are kept, tasks are shut down."),
+    "recover": ("recover", "A connector that cannot go on: snapshot, schema-history."),
     "offsets": ("connector", "Where connectors stand in the source."),
     "preflight": ("preflight", "What Oracle has to have before a connector reads it."),
     "audit": ("audit", "Source rows against the topics' state: nothing lost, nothing twice."),

@@ -109,6 +109,13 @@ class Seen:
         return self.status is not None and self.status.connector.state is ConnectorState.STOPPED
 
     @property
+    def start(self) -> list[Act]:
+        """What makes it run: what has failed is stopped first, as a restart."""
+        if self.is_stopped:
+            return [Act.RESUME]
+        return [Act.STOP, Act.RESUME] if self.status and self.status.has_failed else []
+
+    @property
     def in_recovery(self) -> bool:
         """Whether it is set to rebuild its schema history."""
         return (self.config.get(MODE) or "").lower() == RECOVERY
@@ -188,8 +195,8 @@ def _snapshot(seen: Seen, record: Record | None) -> list[Act]:
     if not forgotten:
         acts += [] if seen.is_stopped else [Act.STOP]
         acts += [Act.FORGET, Act.RESUME]
-    elif seen.is_stopped:
-        acts.append(Act.RESUME)
+    else:
+        acts += seen.start
     return [*acts, Act.AWAIT_SNAPSHOT, Act.FINISH]
 
 
@@ -202,7 +209,7 @@ def _history(seen: Seen, record: Record | None) -> list[Act]:
         # The mark is set before the mode: if it is gone, the connector has done its work.
         if not is_marked(seen.offsets):
             return end
-        return [*(start if seen.is_stopped else start[1:]), *end]
+        return [*seen.start, Act.AWAIT_HISTORY, *end]
     if is_marked(seen.offsets):
         return [*acts, *stop, Act.CONFIGURE, *start, *end]
     if record is not None and seen.offsets != record.offsets:

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 LOCAL = ["up", "down", "status", "tail", "write", "logs", "kill"]
+GROUPS = {"local", "topics", "secrets", "recover"}
 ALL = [
-    *([name] for name in COMMANDS if name not in {"local", "topics", "secrets"}),
+    *([name] for name in COMMANDS if name not in GROUPS),
     *(["local", name] for name in LOCAL),
     *(["topics", name] for name in ("plan", "apply", "destroy")),
     ["secrets", "check"],
+    *(["recover", what] for what in ("snapshot", "schema-history")),
 ]
 
 
@@ -48,7 +50,9 @@ def test_help_lists_every_command_without_importing_any(wms: Wms) -> None:
     assert all(f"\n  {name} " in result.out for name in COMMANDS)
 
 
-@pytest.mark.parametrize("args", [[], ["local"], ["topics"], ["secrets"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args", [[], ["local"], ["topics"], ["secrets"], ["recover"]], ids=" ".join
+)
 def test_without_a_command_the_help_page_is_shown_as_it_stands(wms: Wms, args: list[str]) -> None:
     result = wms(*args)
     assert (result.status, result.out) == (2, "")
@@ -114,7 +118,8 @@ def test_wrong_use_is_one_line_and_status_2(wms: Wms, args: list[str], told: str
     "args",
     [["status"], ["wait"], ["plan"], ["apply"], ["restart"], ["pause"], ["resume"], ["stop"],
      ["offsets"], ["audit"], ["local", "status"], ["local", "tail"], ["local", "write"],
-     ["local", "logs"], ["local", "kill", "worker-1"], ["topics", "plan"]],
+     ["local", "logs"], ["local", "kill", "worker-1"], ["topics", "plan"],
+     ["recover", "snapshot"], ["recover", "schema-history"]],
     ids=" ".join,
 )  # fmt: skip
 def test_without_a_runtime_it_says_how_to_start_one(wms: Wms, args: list[str]) -> None:

@@ -69,6 +69,9 @@ class FakeWorker:
         self._coming: dict[str, list[dict[str, Any]]] = {}
         self.calls: list[str] = []
         self.starts_as: dict[str, dict[str, Any]] = {}
+        self.offsets: dict[str, list[dict[str, Any]]] = {}
+        self.on_start: Callable[[str], None] | None = None
+        """Told the name of each connector that starts to run: for what it would write."""
 
     def client(self, **more: Any) -> ConnectClient:
         return client_of(self, **more)
@@ -90,13 +93,15 @@ class FakeWorker:
         assert found
         return self._connector(request, unquote(found[1]), found[2] or "")
 
-    def _connector(  # noqa: PLR0911 - one a path
+    def _connector(  # noqa: C901, PLR0911 - one a path
         self, request: httpx.Request, name: str, rest: str
     ) -> httpx.Response:
         if request.method == "PUT" and rest == "/config":
             config = json.loads(request.content)
             new = self.starts_as.get(name) or status(name, "RUNNING", ("RUNNING",))
             old = self.states.get(name)
+            if old and old["connector"]["state"] == "STOPPED":
+                new = old  # a new configuration does not start what was stopped
             self._change(name, [old] * self.lag if old else [], new)
             self.configs[name] = {**config, "name": name}
             return httpx.Response(200, json={"name": name, "config": config, "tasks": []})
@@ -112,6 +117,17 @@ class FakeWorker:
             if name not in self.states:
                 return error(404, f"No status found for connector {name}")
             return httpx.Response(200, json=self.states[name])
+        if rest == "/offsets":
+            return self._offsets(request, name)
+        if rest in {"/stop", "/pause", "/resume"}:
+            state = {"/stop": "STOPPED", "/pause": "PAUSED", "/resume": "RUNNING"}[rest]
+            new = status(name, state, () if state == "STOPPED" else (state,))
+            if state == "RUNNING":
+                new = self.starts_as.get(name) or new
+            self._change(name, [self.states[name]] * self.lag, new)
+            if state == "RUNNING" and self.on_start:
+                self.on_start(name)
+            return httpx.Response(202)
         if rest == "/restart":
             self._change(
                 name, [self.states[name]] * self.lag, status(name, "RUNNING", ("RUNNING",))
@@ -119,6 +135,16 @@ class FakeWorker:
             return httpx.Response(202, json=status(name, "RESTARTING", ("RESTARTING",)))
         assert (request.method, rest) == ("GET", "")
         return httpx.Response(200, json={"name": name, "config": self.configs[name], "tasks": []})
+
+    def _offsets(self, request: httpx.Request, name: str) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"offsets": self.offsets.get(name, [])})
+        if self.states[name]["connector"]["state"] != "STOPPED":
+            return error(400, "Connectors must be in the STOPPED state before their offsets …")
+        self.offsets[name] = (
+            [] if request.method == "DELETE" else json.loads(request.content)["offsets"]
+        )
+        return httpx.Response(200, json={"message": "done"})
 
     def _change(self, name: str, before: list[dict[str, Any]], after: dict[str, Any]) -> None:
         self._coming[name] = [*before, after]

@@ -1,0 +1,177 @@
+"""How far connectors are behind their database: the database found, and asked."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from wms_connector.model.errors import UsageError, WmsError
+
+if TYPE_CHECKING:
+    from wms_connector.cli.app import App
+    from wms_connector.cli.target import Target
+    from wms_connector.connect.client import ConnectClient
+    from wms_connector.local.control import LocalControl
+    from wms_connector.oracle.database import Database
+    from wms_connector.oracle.lag import Lag
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SECONDS: Final = 10.0  # for each question: a status must not hang on the database
+_THIN: Final = "jdbc:oracle:thin:@"
+_WAL: Final = "SELECT (pg_current_wal_lsn() - '0/0')::bigint"
+_KEPT: Final = (
+    "SELECT (pg_current_wal_lsn() - restart_lsn)::bigint FROM pg_replication_slots"
+    " WHERE slot_name = %s"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which database was asked for; the laptop's where the workers are the laptop's."""
+
+    address: str | None
+    secrets: Path | None
+
+    def look(self, app: App, where: Target, client: ConnectClient, name: str) -> Told | None:
+        """Give a connector's lag, or None where no database is known or nothing can be said."""
+        config = client.connector(name).config
+        kind = config.get("connector.class") or ""
+        try:
+            if kind.endswith(".OracleConnector"):
+                offsets = [entry.model_dump() for entry in client.offsets(name).offsets]
+                return self._oracle(app, where, offsets)
+            if kind.endswith(".PostgresConnector") and where.is_local:
+                return _postgres(app, [entry.offset for entry in client.offsets(name).offsets])
+        except WmsError as error:
+            return Told({"unknown": {"database": error.what}}, [f"lag unknown: {error.what}"])
+        return None
+
+    def _oracle(self, app: App, where: Target, offsets: list[dict[str, Any]]) -> Told | None:
+        from wms_connector.oracle.lag import observe_lag
+
+        database = self.database(app, where)
+        if database is None:
+            return None
+        with database:
+            found: Lag = observe_lag(database, offsets)
+        return Told(found.as_json(), found.lines())
+
+    def database(self, app: App, where: Target, *, inside: bool = False) -> Database | None:
+        """Sign in to Oracle as it was named, else to the laptop's as its connector does.
+
+        `inside`: in the pluggable database, if one is known. None where no database is known.
+        Raises OracleFailure and what the address raises.
+        """
+        from wms_connector.oracle.identifier import identifier
+
+        opened, pdb = self._opened(app, where)
+        if opened is None:
+            return None
+        opened.limit(_SECONDS)
+        if inside and pdb is not None:
+            name = identifier(pdb, "pluggable database")
+            opened.execute(f"ALTER SESSION SET CONTAINER = {name}")
+        return opened
+
+    def _opened(self, app: App, where: Target) -> tuple[Database | None, str | None]:
+        from wms_connector.cli.database import open_address, signed_in
+        from wms_connector.oracle.address import OracleAddress
+
+        if self.address is not None:
+            return signed_in(self.address), None
+        if self.secrets is not None:
+            from wms_connector.cli.secrets import secret_source
+            from wms_connector.model.secrets import DbInfo, parse
+
+            source = secret_source(self.secrets)
+            info = parse(app.pipeline.secret(source, app.stage, "dbInfo"), DbInfo)
+            address = OracleAddress.of_secret(info, pluggable=False)
+            return open_address(address, info.password), info.pdb
+        return _laptop(app.control()) if where.is_local else (None, None)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lag for programs and for people."""
+
+    value: dict[str, Any]
+    lines: list[str]
+
+
+def source_options(function: F) -> F:
+    """Give a command `--oracle-dsn` and `--secrets`, and call it with a Source as `source`."""
+
+    @click.option(
+        "--oracle-dsn",
+        "address",
+        metavar="USER@HOST:PORT/SERVICE",
+        help="The database to ask; the password is asked for, or taken from "
+        "WMS_CONNECTOR_ORACLE_PASSWORD or ?passfile=FILE.  [default: the laptop's]",
+    )
+    @click.option(
+        "--secrets",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the database from these secrets: a JSON file or a folder.",
+    )
+    @functools.wraps(function)
+    def wrapped(*args: Any, address: str | None, secrets: Path | None, **rest: Any) -> Any:
+        if address and secrets:
+            raise UsageError(
+                "--oracle-dsn and --secrets name two databases", hint="Give one of them"
+            )
+        return function(*args, source=Source(address, secrets), **rest)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _laptop(control: LocalControl) -> tuple[Database | None, str | None]:
+    """Sign in as the runtime's connector does: its user has the rights that are needed."""
+    from pydantic import SecretStr
+
+    from wms_connector.cli.database import open_address
+    from wms_connector.local.sources import source_of
+    from wms_connector.model.environment import Env
+    from wms_connector.oracle.address import STANDIN, OracleAddress
+
+    state = control.recorded()
+    source = source_of(state)
+    if source.name != "oracle":
+        return None, None
+    env = source.worker_environment(control.folder, state)
+    user, password = env[Env.DB_USER.value], SecretStr(env[Env.DB_PASSWORD.value])
+    dsn = source.dsn(control.folder, state)
+    if dsn.startswith(STANDIN):
+        address = replace(OracleAddress.parse(dsn), user=user, passfile=None)
+    else:
+        address = OracleAddress(user, env[Env.DB_URL.value].removeprefix(_THIN).removeprefix("//"))
+    return open_address(address, password), env.get(Env.DB_PDB.value)
+
+
+def _postgres(app: App, offsets: list[dict[str, Any] | None]) -> Told | None:
+    """The laptop's PostgreSQL: bytes of its log, and how long ago the last change read was."""
+    from wms_connector.cli.database import connected
+
+    offset = next((found for found in offsets if found and "lsn" in found), None)
+    if offset is None:
+        return None
+    with connected(app.control().status().database_dsn) as connection:
+        row = connection.execute(_WAL).fetchone()
+        slot = connection.execute(_KEPT, (app.names.slot,)).fetchone()
+    behind = max(0, int(row[0]) - int(offset["lsn"])) if row else None
+    kept = int(slot[0]) if slot and slot[0] is not None else None
+    read = offset.get("ts_usec")
+    seconds = round(max(0.0, time.time() - int(read) / 1e6), 1) if read else None
+    value = {"lsn": offset["lsn"], "bytes_behind": behind, "last_change_seconds": seconds,
+             "slot_bytes": kept}  # fmt: skip
+    told = f"behind PostgreSQL: {behind:,} bytes" if behind is not None else "lag unknown"
+    if seconds is not None:
+        told += f"; the last change read is {seconds:.0f} s old"
+    return Told(value, [told])
