@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wms_connector.cli.contract import _lines
-from wms_connector.cli.source import is_oracle
+from wms_connector.cli.database import is_oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
