@@ -170,12 +170,13 @@ final class Accounts {
         throw Ora.error(sees(session.user, table.owner(), table.name()) ? 1031 : 942);
     }
 
+    /** LOCK TABLE: LOCK ANY TABLE, or any object privilege on the table except READ. */
     void requireLock(Session session, Table table) throws SQLException {
         if (table.owner().equals(session.user) || has(session.user, "LOCK ANY TABLE")) {
             return;
         }
-        for (String privilege : Set.of("INSERT", "UPDATE", "DELETE")) {
-            if (hasObject(session.user, privilege, table.owner(), table.name())) {
+        for (String privilege : AccountDdl.OBJECT_PRIVILEGES) {
+            if (!privilege.equals("READ") && hasObject(session.user, privilege, table.owner(), table.name())) {
                 return;
             }
         }
