@@ -196,6 +196,21 @@ EXAMPLES: Final[list[Example]] = [
     (ORACLE, {"max.queue.size.in.bytes": None}, "max.queue.size.in.bytes", W, "heap", "67108864"),
     # Oracle
     (ORACLE, {BOUNDARY: None}, BOUNDARY, E, "are lost", "Write all"),
+    (ORACLE, {BOUNDARY: " SKIP "}, BOUNDARY, E, "are lost", "Write all"),
+    *(
+        (ORACLE, {key: "BATCH"}, key, E, "never arrive", "Remove it")
+        for key in ("log.mining.username.exclude.list", "log.mining.clientid.include.list")
+    ),
+    (ORACLE, {"internal.log.position.check.enable": "false"},
+     "internal.log.position.check.enable", E, "not noticed", "Remove it"),
+    (ORACLE, {"archive.log.hours": "12"}, "archive.log.hours", W, "a gap", "Remove it"),
+    (ORACLE, {"snapshot.include.collection.list": r"WMS\.A"},
+     "snapshot.include.collection.list", W, "already never reach", "Remove it"),
+    (ORACLE, {"snapshot.locking.mode": "none"}, "snapshot.locking.mode", W, "wrong columns",
+     "shared"),
+    (ORACLE, {"snapshot.mode": "when_needed"}, "snapshot.mode", W, "nobody is told", "initial"),
+    (ORACLE, {"log.mining.log.query.max.retries": "9"}, "log.mining.log.query.max.retries", E,
+     "internal. is part of this key", "internal.log.mining.log.query.max.retries"),
     (ORACLE, {BOUNDARY: "transaction_view_only"}, BOUNDARY, W, "missed", "Write all"),
     (ORACLE, {"log.mining.transaction.retention.ms": "60000"},
      "log.mining.transaction.retention.ms", E, "discarded", "Remove it"),

@@ -22,6 +22,7 @@ _SNAPSHOTS: Final = {
     "always": "every start reads all tables again",
     "initial_only": "the connector stops after its snapshot",
     "no_data": "rows that exist already never reach the topics",
+    "when_needed": "after a gap it reads all tables again, and nobody is told what was lost",
     "recovery": "it is for repairing a lost schema history, once",
 }
 _OPERATIONS: Final = {"c": "inserts", "u": "updates", "d": "deletes"}

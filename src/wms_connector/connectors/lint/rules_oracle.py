@@ -21,9 +21,17 @@ _DISCARDING: Final = (
 )
 
 
+_SELECTING: Final = tuple(
+    f"log.mining.{what}.{how}.list"
+    for what in ("username", "clientid")
+    for how in ("exclude", "include")
+)
+
+
 def check_oracle(subject: Subject) -> Iterator[Finding]:
     """Check what can lose changes, or stop the connector later."""
     yield from _losses(subject)
+    yield from _gaps(subject)
     yield from _filters(subject)
     yield from _offsets(subject)
     yield from _database(subject)
@@ -31,7 +39,7 @@ def check_oracle(subject: Subject) -> Iterator[Finding]:
 
 
 def _losses(subject: Subject) -> Iterator[Finding]:
-    boundary = subject.get(_BOUNDARY)
+    boundary = (subject.get(_BOUNDARY) or "").strip().lower()
     if boundary == "skip":
         yield subject.error(
             _BOUNDARY,
@@ -49,6 +57,11 @@ def _losses(subject: Subject) -> Iterator[Finding]:
             yield subject.error(
                 key, "transactions over this limit are discarded, not delayed", "Remove it"
             )
+    for key in _SELECTING:
+        if subject.words(key):
+            yield subject.error(
+                key, "changes by the users or clients that it leaves out never arrive", "Remove it"
+            )
     if (subject.number("log.mining.window.max.ms") or 0) > 0:
         yield subject.warning(
             "log.mining.window.max.ms",
@@ -60,6 +73,34 @@ def _losses(subject: Subject) -> Iterator[Finding]:
             "log.mining.buffer.deferred.transaction.start",
             "transactions are forgotten after log.mining.buffer.deferred.transaction.retention.ms",
             "Remove it",
+        )
+
+
+def _gaps(subject: Subject) -> Iterator[Finding]:
+    """Settings by which a gap is not noticed, or rows never arrive."""
+    if not subject.is_true("internal.log.position.check.enable"):
+        yield subject.error(
+            "internal.log.position.check.enable",
+            "a restart point whose logs are gone is not noticed at the start",
+            "Remove it",
+        )
+    if (subject.number("archive.log.hours") or 0) > 0:
+        yield subject.warning(
+            "archive.log.hours",
+            "archived logs older than this are not read: an outage that lasts longer is a gap",
+            "Remove it",
+        )
+    if subject.words("snapshot.include.collection.list"):
+        yield subject.warning(
+            "snapshot.include.collection.list",
+            "rows that the other tables have already never reach the topics",
+            "Remove it",
+        )
+    if (subject.get("snapshot.locking.mode") or "").lower() == "none":
+        yield subject.warning(
+            "snapshot.locking.mode",
+            "a table that is changed during the snapshot is read with the wrong columns",
+            "Write shared",
         )
 
 
