@@ -194,7 +194,7 @@ class Report(_Part):
     def _numbers(self) -> RenderableType:
         from rich.table import Table
 
-        shown = Table(box=None, pad_edge=False, header_style="bold")
+        shown = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
         shown.add_column("table")
         for name in ("rows", "missing", "extra", "different", "gaps", "twice", "events", "aborted"):
             shown.add_column(name, justify="right")
