@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.h2.tools.SimpleResultSet;
+import org.h2.tools.SimpleRowSource;
 
 /**
  * {@code AS OF SCN}: the table's committed rows of now, less and plus what was committed since.
@@ -30,7 +32,11 @@ final class Flashback {
 
     /** The columns alone: what the engine asks for when it prepares a statement. */
     SimpleResultSet columns() {
-        SimpleResultSet result = new SimpleResultSet();
+        return columns(null);
+    }
+
+    private SimpleResultSet columns(SimpleRowSource source) {
+        SimpleResultSet result = new SimpleResultSet(source);
         result.setAutoClose(false);
         for (Column column : table.columns()) {
             switch (column.type()) {
@@ -59,28 +65,55 @@ final class Flashback {
         if (scn < instance.redo.floor()) {
             throw Ora.error(1555);
         }
-        Map<ByteBuffer, Integer> difference = difference(scn);
-        SimpleResultSet result = columns();
-        try (Connection connection = instance.open();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT * FROM " + table.path())) {
-            int columns = table.columns().size();
-            while (rows.next()) {
-                Object[] row = new Object[columns];
-                for (int i = 0; i < columns; i++) {
+        return columns(new Source(difference(scn)));
+    }
+
+    /** The rows of now, which the engine has read at once, then those that are there no more. */
+    private final class Source implements SimpleRowSource {
+        private final Map<ByteBuffer, Integer> difference;
+        private final Connection connection;
+        private final ResultSet rows;
+        private Iterator<ByteBuffer> rest;
+
+        Source(Map<ByteBuffer, Integer> difference) throws SQLException {
+            this.difference = difference;
+            this.connection = instance.open();
+            this.rows = connection.createStatement().executeQuery("SELECT * FROM " + table.path());
+        }
+
+        @Override
+        public Object[] readRow() throws SQLException {
+            while (rest == null && rows.next()) {
+                Object[] row = new Object[table.columns().size()];
+                for (int i = 0; i < row.length; i++) {
                     row[i] = value(rows, i + 1, table.columns().get(i).type());
                 }
                 if (difference.isEmpty() || !taken(difference, row)) {
-                    result.addRow(row);
+                    return row;
                 }
             }
-        }
-        difference.forEach((packed, count) -> {
-            for (int i = 0; i < count; i++) {
-                result.addRow(decoded(packed));
+            if (rest == null) {
+                rest = difference.entrySet().stream()
+                        .flatMap(entry -> Collections.nCopies(Math.max(0, entry.getValue()), entry.getKey()).stream()).iterator();
+                connection.close();
             }
-        });
-        return result;
+            return rest.hasNext() ? decoded(rest.next()) : null;
+        }
+
+        @Override
+        public void close() {
+            rest = Collections.emptyIterator();
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void reset() throws SQLException {
+            throw new SQLException("these rows are read once");
+        }
     }
 
     /** How many more (or fewer, below 0) of each row there were at that SCN than there are now. */

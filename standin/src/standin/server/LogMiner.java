@@ -23,6 +23,8 @@ final class LogMiner {
     private boolean committedOnly;
     private long start;
     private long end;
+    /** With COMMITTED_DATA_ONLY, the end of the transaction whose rows are being given. */
+    private RedoRecord commit;
 
     LogMiner(Instance instance) {
         this.instance = instance;
@@ -134,7 +136,9 @@ final class LogMiner {
         } else {
             transaction.add(record);
             if (record.operation() == RedoRecord.COMMIT) {
+                commit = record;
                 transaction.forEach(each -> add(rows, each));
+                commit = null;
                 open.remove(record.xid());
             }
         }
@@ -175,12 +179,12 @@ final class LogMiner {
 
     private void row(Rows rows, RedoRecord record, String operation, String sql, int csf, String owner, String table,
             String rowId, int status, String info) {
-        boolean commit = record.operation() == RedoRecord.COMMIT;
+        RedoRecord end = record.operation() == RedoRecord.COMMIT ? record : commit;
         rows.add(record.scn(), sql, (int) record.operation(), new Timestamp(record.time() / 1000 * 1000),
                 Transaction.bytes(record.xid()), csf, table, owner, operation, rowId == null ? NO_ROW : rowId,
                 record.rollback() ? 1 : 0, status, info, 0L, 1, (long) record.tableId(), (long) record.version(),
-                (long) record.dataId(), commit ? record.startScn() : null, commit ? record.scn() : null, 1L, null,
-                commit ? new Timestamp(record.time() / 1000 * 1000) : null, "0x%06x.%08x.0010".formatted(1, record.scn()),
+                (long) record.dataId(), end == null ? null : end.startScn(), end == null ? null : end.scn(), 1L, null,
+                end == null ? null : new Timestamp(end.time() / 1000 * 1000), "0x%06x.%08x.0010".formatted(1, record.scn()),
                 record.user(), null, record.container(), Names.number(record.container()), record.xid() >>> 48,
                 record.xid() >>> 32 & 0xffff, record.xid() & 0xffff_ffffL);
     }
