@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.e2e.support import Reader
 
+from wms_connector.cli.database import opened
 from wms_connector.local.control import LocalControl
+from wms_connector.local.generator import prepare
 from wms_connector.local.lock import Purpose
 from wms_connector.local.runtime import LocalRuntime
+from wms_connector.local.sources.standin import standin as at_standin
 from wms_connector.model.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wms_connector.local.standin.control import Standin
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
 
@@ -31,6 +36,9 @@ settings.load_profile("any machine")
 
 # Oracle's plugin too: it answers validation requests without an Oracle.
 _PURPOSES = frozenset({Purpose.ORACLE})
+ORACLE_ROWS = 200
+"""Rows that are in the four tables of the runtime on the stand-in before its connector starts."""
+
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
 
@@ -78,6 +86,42 @@ def runtime(session_folder: Path, pipeline: Pipeline, stage: Stage) -> LocalRunt
 def local(runtime: LocalRuntime) -> LocalStatus:
     """Addresses and parts of the shared runtime as they are now."""
     return runtime.status()
+
+
+@pytest.fixture(scope="session")
+def oracle_runtime(session_folder: Path, pipeline: Pipeline) -> LocalRuntime:
+    """The same on the Oracle stand-in, its prepared rows read. A test leaves it as it found it."""
+    shared = LocalRuntime(
+        session_folder / "oracle",
+        pipeline,
+        pipeline.stage("oracle-tests"),
+        database="oracle",
+        prepare=_filled,
+    )
+    shared.up()
+    with Reader.of(shared, from_beginning=True) as reader:
+        reader.until(lambda change: change.op == "r", "the snapshot", count=ORACLE_ROWS)
+    return shared
+
+
+@pytest.fixture
+def oracle(oracle_runtime: LocalRuntime) -> LocalStatus:
+    """Addresses and parts of the shared runtime on the stand-in as they are now."""
+    return oracle_runtime.status()
+
+
+@pytest.fixture
+def standin(oracle_runtime: LocalRuntime) -> Iterator[Standin]:
+    """Its database, to be brought into trouble; what was arranged is cleared afterwards."""
+    with at_standin(oracle_runtime.folder, oracle_runtime.recorded()) as control:
+        yield control
+        control.reconnect()  # a test may have killed the stand-in, and with it the session
+        control.clear()
+
+
+def _filled(dsn: str) -> None:
+    with opened(dsn) as database:
+        prepare(database, ORACLE_ROWS)
 
 
 def _remove(folder: Path) -> None:
