@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import psycopg
 import pytest
-from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
-
-from wms_connector.audit import Options, Report, audit
-from wms_connector.audit.postgres import PostgresSource
-from wms_connector.events.reader import consumer_settings, ranges, read
+from tests.audit_bench import Bench as AnyBench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,73 +15,20 @@ if TYPE_CHECKING:
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
-    from wms_connector.model.table import Table
 
 
 @dataclass
-class Bench:
-    """The runtime with what it takes to audit it and to tamper with copies of its topics."""
-
-    local: LocalStatus
-    connector: str
-    topics: dict[Table, str]
-    scratch: list[str] = field(default_factory=list)
+class Bench(AnyBench):
+    """The runtime with PostgreSQL."""
 
     def connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.local.database_dsn, autocommit=True)
-
-    def consumer(self, committed: bool = True) -> Consumer:
-        client = {"bootstrap.servers": self.local.bootstrap_servers}
-        return Consumer(consumer_settings(client, committed=committed))
-
-    def offsets(self, connector: str | None = None) -> list[dict[str, Any]]:
-        url = f"{self.local.connect_url}/connectors/{connector or self.connector}/offsets"
-        return httpx.get(url, timeout=60).raise_for_status().json()["offsets"]
-
-    def audit(self, topics: dict[Table, str] | None = None, **how: Any) -> Report:
-        connector = how.pop("connector", None)
-        how.setdefault("options", Options(deadline=60))
-        with self.connect() as connection:
-            return audit(
-                PostgresSource(connection),
-                topics or self.topics,
-                self.consumer,
-                offsets=lambda: self.offsets(connector),
-                **how,
-            )
-
-    def records(self, topic: str) -> list[tuple[int, bytes | None, bytes | None]]:
-        """All committed records: partition, key, value."""
-        with contextlib.closing(self.consumer()) as client:
-            batches = list(read(client, ranges(client, [topic])))
-        return [(m.partition(), m.key(), m.value()) for batch in batches for m in batch]
-
-    def topic(self, records: list[tuple[int, bytes | None, bytes | None]], name: str = "") -> str:
-        """Make a topic of these records; it is removed after the test."""
-        name = name or f"audit-scratch-{secrets.token_hex(4)}"
-        servers = {"bootstrap.servers": self.local.bootstrap_servers}
-        admin = AdminClient(servers)  # a name of its own: without one it ends before its answer
-        admin.create_topics([NewTopic(name, 3, 1)])[name].result(30)
-        self.scratch.append(name)
-        producer = Producer(servers | {"enable.idempotence": True})  # keeps their order
-        for index, (partition, key, value) in enumerate(records):
-            producer.produce(name, value, key, partition)
-            if index % 10_000 == 0:
-                producer.flush(30)
-        assert producer.flush(30) == 0
-        return name
-
-    def close(self) -> None:
-        if self.scratch:
-            admin = AdminClient({"bootstrap.servers": self.local.bootstrap_servers})
-            for future in admin.delete_topics(self.scratch).values():
-                future.result(30)
 
 
 @pytest.fixture
 def bench(local: LocalStatus, pipeline: Pipeline, stage: Stage) -> Iterator[Bench]:
     names = pipeline.names(stage)
     topics = {table: names.debezium_topic(table) for table in pipeline.tables}
-    made = Bench(local, names.connector, topics)
+    made = Bench(local, pipeline, names.connector, topics)
     yield made
     made.close()

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.audit_bench import edited
 
 from wms_connector.audit import AuditError, Options
 from wms_connector.events import UNAVAILABLE
@@ -88,9 +89,9 @@ def test_tampering_is_found_exactly(written: Bench):
     lost = snapshot_or_insert[0]
 
     tampered = list(records)
-    tampered[changed] = _edited(records[changed], {"STAT_CD": "FORGED"})
-    tampered[masked] = _edited(records[masked], {"NOTE_TXT": UNAVAILABLE})
-    forged = _edited(records[repeated], {"PLAN_WVR_ID": "999999999999"})
+    tampered[changed] = edited(records[changed], {"STAT_CD": "FORGED"})
+    tampered[masked] = edited(records[masked], {"NOTE_TXT": UNAVAILABLE})
+    forged = edited(records[repeated], {"PLAN_WVR_ID": "999999999999"})
     key = json.loads(forged[1] or b"")
     key["payload"]["PLAN_WVR_ID"] = "999999999999"
     tampered.append((forged[0], json.dumps(key, separators=(",", ":")).encode(), forged[2]))
@@ -144,11 +145,3 @@ def test_missing_things_are_told(bench: Bench):
     assert report.tables[0].problem == "there is no topic no-such-topic"
     with pytest.raises(AuditError, match=r"no table WMS\.NOTHING"):
         bench.audit({Table("WMS", "NOTHING"): "t"})
-
-
-def _edited(
-    record: tuple[int, bytes | None, bytes | None], change: dict[str, str]
-) -> tuple[int, bytes | None, bytes | None]:
-    value = json.loads(record[2] or b"")
-    value["payload"]["after"].update(change)
-    return record[0], record[1], json.dumps(value, separators=(",", ":")).encode()
