@@ -32,14 +32,25 @@ _TEXTS: Final = {
 def open_standin(address: OracleAddress, password: SecretStr) -> Database:
     """Sign in at the stand-in; raises OracleFailure."""
     host, _, rest = address.target.partition(":")
-    port = int(rest.partition("/")[0])
-    return session(port, address.user, password, host=host)
+    port, _, service = rest.partition("/")
+    return session(int(port), address.user, password, host=host, service=service)
 
 
-def session(port: int, user: str, password: SecretStr, *, host: str = "127.0.0.1") -> Database:
-    """Sign in at the stand-in whose door has this port; raises OracleFailure."""
+def session(
+    port: int,
+    user: str,
+    password: SecretStr,
+    *,
+    host: str = "127.0.0.1",
+    service: str | None = None,
+) -> Database:
+    """Sign in at the stand-in whose door has this port; raises OracleFailure.
+
+    The service decides the container: without one it is the one with the tables.
+    """
+    word = password.get_secret_value()
     try:
-        return Database(dbapi.connect(host, port, user, password.get_secret_value()))
+        return Database(dbapi.connect(host, port, user, word, service=service))
     except dbapi.Error as error:
         raise translated(error) from None
 
@@ -66,9 +77,12 @@ class Standin:
         """The session as SYS."""
         return self._sys
 
-    def session(self, user: str, password: SecretStr | None = None) -> Database:
+    def session(
+        self, user: str, password: SecretStr | None = None, *, service: str | None = None
+    ) -> Database:
         """Sign in as another user; raises OracleFailure."""
-        return session(self.port, user, password or self._passwords[user.upper()])
+        word = password or self._passwords[user.upper()]
+        return session(self.port, user, word, service=service)
 
     def reconnect(self) -> None:
         """Sign in again, after the stand-in itself was gone."""

@@ -57,8 +57,13 @@ class InterfaceError(Error):
     """The connection or cursor is used in a way that it cannot be."""
 
 
-def connect(host: str, port: int, user: str, password: str) -> Connection:
-    """Sign in at the stand-in's door; raises DatabaseError, OperationalError."""
+def connect(
+    host: str, port: int, user: str, password: str, *, service: str | None = None
+) -> Connection:
+    """Sign in at the stand-in's door; raises DatabaseError, OperationalError.
+
+    The service decides the container: without one it is the one with the tables.
+    """
     try:
         opened = socket.create_connection((host, port), timeout=_CONNECT)
     except OSError as error:
@@ -67,7 +72,8 @@ def connect(host: str, port: int, user: str, password: str) -> Connection:
         ) from None
     connection = Connection(opened)
     try:
-        connection.ask({"do": "login", "user": user, "password": password})
+        known = {"user": user, "password": password}
+        connection.ask({"do": "login", **known, **({"service": service} if service else {})})
     except BaseException:
         connection.close()
         raise

@@ -119,7 +119,7 @@ final class DoorSession implements Runnable {
                 leave();
                 connection =
                         DriverManager.getConnection(
-                                url,
+                                at((String) request.get("service")),
                                 (String) request.get("user"),
                                 (String) request.get("password"));
                 connection.setAutoCommit(false);
@@ -143,6 +143,11 @@ final class DoorSession implements Runnable {
             default:
                 throw new SQLException("ORA-03115: unsupported network datatype or representation");
         }
+    }
+
+    /** The URL of a service, which decides the container; without one, that of the tables. */
+    private String at(String service) {
+        return service == null ? url : url.substring(0, url.lastIndexOf('/') + 1) + service;
     }
 
     private Map<String, Object> execute(String sql, List<?> rows, int size) throws SQLException {
