@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.e2e.support import Reader
 
-from wms_connector.cli.database import opened
 from wms_connector.local.control import LocalControl
-from wms_connector.local.generator import prepare
 from wms_connector.local.lock import Purpose
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.local.sources.standin import standin as at_standin
@@ -91,6 +88,8 @@ def local(runtime: LocalRuntime) -> LocalStatus:
 @pytest.fixture(scope="session")
 def oracle_runtime(session_folder: Path, pipeline: Pipeline) -> LocalRuntime:
     """The same on the Oracle stand-in, its prepared rows read. A test leaves it as it found it."""
+    from tests.e2e.support import Reader
+
     shared = LocalRuntime(
         session_folder / "oracle",
         pipeline,
@@ -120,6 +119,9 @@ def standin(oracle_runtime: LocalRuntime) -> Iterator[Standin]:
 
 
 def _filled(dsn: str) -> None:
+    from wms_connector.cli.database import opened
+    from wms_connector.local.generator import prepare
+
     with opened(dsn) as database:
         prepare(database, ORACLE_ROWS)
 
