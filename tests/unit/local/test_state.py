@@ -4,6 +4,7 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
 from wms_connector.local.errors import BusyError, StateError
 from wms_connector.local.places import default_cache, default_state
@@ -68,6 +69,15 @@ def test_the_password_is_made_once_and_is_each_folders_own(tmp_path: Path) -> No
     assert one.password() == one.password()
     assert one.password() != two.password()
     assert "**" in str(one.password())
+
+
+def test_each_name_has_its_password_and_one_that_was_given_is_kept(folder: StateFolder) -> None:
+    made = folder.secret("SYS")
+    assert made == folder.secret("SYS")
+    assert made != folder.password()
+    folder.keep_secret("oracle", SecretStr("theirs"))
+    folder.keep_secret("oracle", SecretStr("theirs"))
+    assert set(folder.passwords()) == {made, folder.password(), SecretStr("theirs")}
 
 
 def test_a_damaged_password_file_is_an_error(folder: StateFolder) -> None:
