@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
+from tests import oracle_dsn
 
 from wms_connector.local.control import LocalControl
 from wms_connector.local.lock import Purpose
@@ -37,6 +38,11 @@ ORACLE_ROWS = 200
 """Rows that are in the four tables of the runtime on the stand-in before its connector starts."""
 
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of Oracle run on a real one; see tests/oracle_dsn.py."""
+    parser.addoption(oracle_dsn.OPTION, metavar="DSN", help="USER@HOST:PORT/SERVICE")
 
 
 @pytest.fixture(scope="session")
@@ -86,15 +92,23 @@ def local(runtime: LocalRuntime) -> LocalStatus:
 
 
 @pytest.fixture(scope="session")
-def oracle_runtime(session_folder: Path, pipeline: Pipeline) -> LocalRuntime:
-    """The same on the Oracle stand-in, its prepared rows read. A test leaves it as it found it."""
+def oracle_runtime(
+    session_folder: Path, pipeline: Pipeline, request: pytest.FixtureRequest
+) -> LocalRuntime:
+    """The same on the Oracle stand-in, its prepared rows read. A test leaves it as it found it.
+
+    With --oracle-dsn on that Oracle.
+    """
     from tests.e2e.support import Reader
 
+    real = oracle_dsn.asked(request.config)
     shared = LocalRuntime(
         session_folder / "oracle",
         pipeline,
         pipeline.stage("oracle-tests"),
         database="oracle",
+        external=real.external if real else None,
+        passwords=real.passwords if real else None,
         prepare=_filled,
     )
     shared.up()
@@ -110,8 +124,11 @@ def oracle(oracle_runtime: LocalRuntime) -> LocalStatus:
 
 
 @pytest.fixture
-def standin(oracle_runtime: LocalRuntime) -> Iterator[Standin]:
+def standin(request: pytest.FixtureRequest) -> Iterator[Standin]:
     """Its database, to be brought into trouble; what was arranged is cleared afterwards."""
+    if oracle_dsn.asked(request.config):
+        pytest.skip(oracle_dsn.NEEDS_STANDIN)
+    oracle_runtime: LocalRuntime = request.getfixturevalue("oracle_runtime")
     with at_standin(oracle_runtime.folder, oracle_runtime.recorded()) as control:
         yield control
         control.reconnect()  # a test may have killed the stand-in, and with it the session

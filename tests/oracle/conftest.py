@@ -1,13 +1,10 @@
 """The stand-in by itself, without a worker: the dictionary is all that these tests need.
 
-With `--oracle-dsn USER@HOST:PORT/SERVICE` (or WMS_CONNECTOR_ORACLE_DSN) the database is that one,
-set up by the DBA's script; the password is in WMS_CONNECTOR_ORACLE_PASSWORD, the pluggable
-database in WMS_CONNECTOR_ORACLE_PDB (FREEPDB1 unless it is set).
+With `--oracle-dsn` the database is a real one; see tests/oracle_dsn.py.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 import time
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
+from tests.oracle_dsn import NEEDS_STANDIN, asked
 
 from wms_connector.cli.database import signed_in
 from wms_connector.local import ports
@@ -50,19 +48,11 @@ class Alone:
 
 
 @pytest.fixture(scope="session")
-def oracle_dsn(request: pytest.FixtureRequest) -> str | None:
-    """The real Oracle's address, if one was given."""
-    given = request.config.getoption("--oracle-dsn", default=None)
-    return given or os.environ.get("WMS_CONNECTOR_ORACLE_DSN")
-
-
-@pytest.fixture(scope="session")
 def _alone(
-    oracle_dsn: str | None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Alone | None]:
-    if oracle_dsn is not None:
-        yield None
-        return
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Alone]:
+    if asked(pytestconfig):
+        pytest.skip(NEEDS_STANDIN)
     folder = tmp_path_factory.mktemp("standin")
     built = build.build(Cache(default_cache()), Silent())
     port = ports.choose()
@@ -98,10 +88,8 @@ def _wait(process: subprocess.Popen[bytes], door: int, folder: Path) -> None:
 
 
 @pytest.fixture
-def alone(_alone: Alone | None, pipeline: Pipeline) -> Alone:
+def alone(_alone: Alone, pipeline: Pipeline) -> Alone:
     """The stand-in as the DBA's script leaves it; a test may revoke what it likes."""
-    if _alone is None:
-        pytest.skip("needs the stand-in: what is revoked or switched off there stays whole here")
     control = _alone.control
     control.clear()
     schema.make_users(control.database, _alone.words)
@@ -112,10 +100,10 @@ def alone(_alone: Alone | None, pipeline: Pipeline) -> Alone:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, oracle_dsn: str | None) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A session of the connector's user, signed in where the connector signs in."""
-    if oracle_dsn is not None:
-        with signed_in(oracle_dsn) as session:
+    if real := asked(request.config):
+        with signed_in(real.dsn) as session:
             yield session
         return
     found: Alone = request.getfixturevalue("alone")
@@ -124,8 +112,7 @@ def database(request: pytest.FixtureRequest, oracle_dsn: str | None) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def pdb(oracle_dsn: str | None) -> str:
+def pdb(pytestconfig: pytest.Config) -> str:
     """The pluggable database that holds the tables."""
-    if oracle_dsn is None:
-        return part.PDB
-    return os.environ.get("WMS_CONNECTOR_ORACLE_PDB", "FREEPDB1")
+    real = asked(pytestconfig)
+    return real.pdb if real else part.PDB
