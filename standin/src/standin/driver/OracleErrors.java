@@ -82,7 +82,7 @@ public final class OracleErrors {
     }
 
     public static SQLException translated(SQLException error) {
-        if (error.getMessage() != null && error.getMessage().startsWith("ORA-") && error.getErrorCode() < 30_000) {
+        if (!error.getClass().getName().startsWith("org.h2.")) {
             return error;
         }
         SQLException result = error(text(error));

@@ -24,7 +24,7 @@ public final class StandinDriver implements Driver {
     private static final Pattern ADDRESS =
             Pattern.compile(Pattern.quote(PREFIX) + "//([^/:]+):(\\d{1,5})/([A-Za-z0-9_$#.]+)");
     /** H2's settings of a session: VALUE is a column of V$PARAMETER; one minute is ojdbc's patience. */
-    private static final String SETTINGS = ";MODE=Oracle;NON_KEYWORDS=VALUE;NETWORK_TIMEOUT=";
+    private static final String SETTINGS = ";MODE=Oracle;NON_KEYWORDS=VALUE,KEY;NETWORK_TIMEOUT=";
     private static final int TIMEOUT_MS = 60_000;
 
     static {

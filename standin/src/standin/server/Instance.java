@@ -76,7 +76,7 @@ final class Instance {
         // One write of the store for each commit is asked for by `durable`, not by a timer.
         Connection connection = new org.h2.Driver().connect(
                 "jdbc:h2:file:" + data.toAbsolutePath().resolve("standin")
-                        + ";MODE=Oracle;NON_KEYWORDS=VALUE;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
+                        + ";MODE=Oracle;NON_KEYWORDS=VALUE,KEY;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
                         + ";OPTIMIZE_REUSE_RESULTS=0;LOCK_TIMEOUT=60000;MAX_MEMORY_ROWS=10000000",
                 signIn);
         return connection;
