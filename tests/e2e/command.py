@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wms_connector.cli.main import run
+from wms_connector.local.java import MORE_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,11 @@ class Wms:
 @contextlib.contextmanager
 def process(*args: object, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """Run a command line as a process of its own; it is killed if the test leaves it running."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WMS_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("WMS_") or name == MORE_OPTIONS
+    }
     kept.pop("STAGE", None)
     with subprocess.Popen(
         [str(PROGRAM), *map(str, args)],

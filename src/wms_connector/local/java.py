@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import LocalError
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LOGGING = Path(__file__).with_name("log4j2.xml")
+
+MORE_OPTIONS: Final = "WMS_CONNECTOR_JAVA_OPTIONS"
+"""Environment variable with further options for every part that is Java, as in a shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,13 @@ class Program:
             "-Duser.timezone=UTC",
             f"-Dlog4j2.configurationFile={LOGGING}",
             *self.options,
+            *more_options(),
         ]
+
+
+def more_options() -> list[str]:
+    """Give the user's own options for every Java part, from the environment."""
+    return shlex.split(os.environ.get(MORE_OPTIONS, ""))
 
 
 def argument_file(program: Program, *, folder: Path, extra: Sequence[str] = ()) -> str:
