@@ -50,8 +50,12 @@ def _database(database: DatabaseShape) -> dict[str, str]:
         "database.password": Env.DB_PASSWORD.reference,
         "database.dbname": Env.DB_NAME.reference,
         # Long mining queries send nothing for minutes; load balancers and NAT forget such
-        # connections. `driver.` passes the property on to ojdbc.
+        # connections. `driver.` passes the properties on to ojdbc. Without the times, in seconds,
+        # the first probe goes out after two hours: only then would a dead connection be noticed.
         "driver.oracle.net.keepAlive": "true",
+        "driver.oracle.net.TCP_KEEPIDLE": "60",
+        "driver.oracle.net.TCP_KEEPINTERVAL": "20",
+        "driver.oracle.net.TCP_KEEPCOUNT": "6",
     }
     if database.pdb:
         connection["database.pdb.name"] = Env.DB_PDB.reference

@@ -40,7 +40,7 @@ class Section(BaseModel):
 class DebeziumSettings(Section):
     """Kind `debezium`: what an operator may want otherwise."""
 
-    log_mining_strategy: Literal["online_catalog", "hybrid"] = "online_catalog"
+    log_mining_strategy: Literal["online_catalog", "hybrid"] = "hybrid"
     lob_enabled: bool = False
     heartbeat_interval_ms: int = Field(default=60_000, ge=1_000, le=600_000)
     decimal_handling: Literal["string", "precise", "double"] = "string"
@@ -48,7 +48,11 @@ class DebeziumSettings(Section):
     @model_validator(mode="after")
     def _compatible(self) -> Self:
         if self.lob_enabled and self.log_mining_strategy == "hybrid":
-            raise ValueError('log_mining_strategy "hybrid" does not go with lob_enabled = true')
+            raise ValueError(
+                'log_mining_strategy "hybrid", which is the default, does not go with '
+                'lob_enabled = true; with "online_catalog" stop the connector for changes of '
+                "a table's columns, when it has read all that was before"
+            )
         return self
 
 
