@@ -111,6 +111,20 @@ public final class Functions {
         instance.accounts.requireLock(session, table);
     }
 
+    public static void savepointSql(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SAVEPOINT " + Sql.quoted(name));
+        }
+        savepoint(connection, name);
+    }
+
+    public static void rollbackToSql(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("ROLLBACK TO SAVEPOINT " + Sql.quoted(name));
+        }
+        rollbackTo(connection, name);
+    }
+
     public static void nothing() {
         // SET TRANSACTION and the like: no effect here.
     }

@@ -29,10 +29,11 @@ final class Translator {
                 return call("SIM_LOCK", text);
             case "COMMIT":
                 return "CALL SYS.SIM_END(TRUE)";
+            case "SAVEPOINT":
+                return call("SIM_SAVEPOINT_SQL", sql.at(1).text());
             case "ROLLBACK":
                 int name = sql.has(1, "TO", "SAVEPOINT") ? 3 : 2;
-                return sql.has(1, "TO") ? "ROLLBACK TO SAVEPOINT " + Sql.quoted(sql.at(name).text())
-                        : "CALL SYS.SIM_END(FALSE)";
+                return sql.has(1, "TO") ? call("SIM_ROLLBACK_TO_SQL", sql.at(name).text()) : "CALL SYS.SIM_END(FALSE)";
             case "SET":
                 return "CALL SYS.SIM_NOTHING()";
             default:
