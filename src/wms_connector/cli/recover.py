@@ -238,10 +238,10 @@ def _structures(app: App, where: Target, position: Position | None, asked: Optio
     if seen.changed and asked.anyway is None:
         names = ", ".join(map(str, seen.changed))
         raise UsageError(
-            f"{names} changed since SCN {position.scn}: changes before that would be read with "
-            "columns which the table did not have",
-            hint="If columns were only added (or rights granted), go on with --anyway REASON; "
-            "else `wms-connector recover snapshot`",
+            f"{names} changed since SCN {position.scn}: rows that were written between cannot be "
+            "read without the former structure",
+            hint="`wms-connector recover snapshot` begins anew. If no row was written between, or "
+            "only rights were granted, go on with --anyway REASON",
         )
     if seen.unseen:
         return [f"That could not be checked of {', '.join(map(str, seen.unseen))}: not visible."]

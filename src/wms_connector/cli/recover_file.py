@@ -26,7 +26,11 @@ class RecoverFile:
         self.path = folder / self._name
 
     def read(self, repair: Repair) -> Record | None:
-        """Give the record of a repair that was interrupted; raises WmsError if it was another."""
+        """Give the record of a repair that was interrupted.
+
+        A snapshot takes the place of a repair of the schema history that led nowhere; the other
+        way round raises WmsError.
+        """
         try:
             record = Record.model_validate_json(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -37,6 +41,8 @@ class RecoverFile:
                 hint="It holds the offset of an interrupted repair; move it away to begin anew",
             ) from None
         if record.repair is not repair:
+            if repair is Repair.SNAPSHOT:
+                return None
             raise WmsError(
                 f"`recover {record.repair}` was begun here at {record.started} and not finished",
                 hint=f"Finish it with the same command, or move {self.path} away",

@@ -191,12 +191,14 @@ def _check(repair: Repair, seen: Seen, *, found: bool) -> None:
 
 def _snapshot(seen: Seen, record: Record | None) -> list[Act]:
     acts = [] if record is not None else [Act.RECORD]
+    # A repair of the schema history that led nowhere may be behind it.
+    mode = [Act.CONFIGURE_BACK] if seen.in_recovery else []
     forgotten = record is not None and seen.offsets != record.offsets
     if not forgotten:
         acts += [] if seen.is_stopped else [Act.STOP]
-        acts += [Act.FORGET, Act.RESUME]
+        acts += [*mode, Act.FORGET, Act.RESUME]
     else:
-        acts += seen.start
+        acts += [*mode, *seen.start]
     return [*acts, Act.AWAIT_SNAPSHOT, Act.FINISH]
 
 

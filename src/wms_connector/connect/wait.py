@@ -128,7 +128,7 @@ def failure_of(status: ConnectorStatus) -> FailedError:
         for part, trace in parts
     ]
     return FailedError(
-        f"{status.name}: {'; '.join(told)}",
+        f"{status.name}: {'; '.join(told).rstrip('.')}",
         hint="Mend the cause, then `wms-connector restart`",
         evidence="\n".join(trace or "" for _, trace in parts),
     )

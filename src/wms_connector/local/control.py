@@ -239,6 +239,7 @@ class LocalControl:
         }
         names |= set(state.parts) if state else set()
         names |= {path.name for path in self.folder.path.glob("worker-*")}
+        names |= {path.name for path in self.folder.path.glob("recover-*.json")}
         # What a crash left of files that were being written.
         names |= {
             path.name for name in tuple(names) for path in self.folder.path.glob(f".{name}.*")

@@ -127,6 +127,22 @@ def test_an_interrupted_repair_is_gone_on_with_and_not_mixed(here: Here) -> None
     assert here.worker.calls.count(f"DELETE /connectors/{NAME}/offsets") == 1
 
 
+def test_a_snapshot_takes_the_place_of_a_rebuilding_that_led_nowhere(here: Here) -> None:
+    here.fails(LOST)
+    told = status(NAME, "RUNNING", ("FAILED",), "x: Oracle LogMiner is unable to re-construct the "
+                  "SQL for 'INSERT' event")  # fmt: skip
+    here.worker.on_start = None
+    here.worker.starts_as[NAME] = told
+    assert here("recover", "schema-history", "--yes").status == 1
+    assert here.worker.configs[NAME][MODE] == "recovery"
+    del here.worker.starts_as[NAME]
+    here.worker.on_start = lambda name: here.worker.offsets.update({name: NEW})
+    done = here("recover", "snapshot", "--yes", "--json")
+    assert done.status == 0, done.err
+    assert here.worker.configs[NAME][MODE] == "initial"
+    assert here.worker.offsets[NAME] == NEW
+
+
 def test_a_record_that_cannot_be_read_stops_it(here: Here) -> None:
     here.fails(PURGED)
     Path("state").mkdir()

@@ -1,0 +1,132 @@
+"""The two ways out of `recover`, walked on the real connector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.e2e.support import audited
+from tests.oracle.breakable import Breakable, breakable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLE = "WMS.PLAN_BASE_WVR_TBL"
+
+
+@pytest.fixture
+def scene(session_folder: Path, repository: Path) -> Breakable:
+    return breakable(session_folder, repository / "pipeline.toml")
+
+
+def test_archive_purged(scene: Breakable) -> None:
+    changed, deleted, inserted = scene.new(), scene.new(), scene.new()
+    with scene.reader() as reader:
+        scene.insert(changed)
+        scene.insert(deleted)
+        reader.until_key(changed, "the first row")
+        reader.until_key(deleted, "the second row")
+        scene.stop()
+        scene.change(f"UPDATE {TABLE} SET PRTY_NBR = 7 WHERE PLAN_WVR_ID = {changed}")
+        scene.change(f"DELETE FROM {TABLE} WHERE PLAN_WVR_ID = {deleted}")
+        scene.insert(inserted)
+        scene.purge()
+
+        # It is known before the connector is started again, and found when it is.
+        assert scene.connector()["lag"]["archive"]["restart_point_purged"]
+        assert "restart-point-purged" in scene.resume_fails().err
+        (entry, *_) = scene.connector()["tasks"][0]["explained"]
+        assert entry["recover"] == "snapshot"
+        dry = scene.wms("recover", "snapshot", "--json").json
+        assert not dry["done"]
+        assert scene.connector()["tasks"][0]["state"] == "FAILED"
+
+        done = scene.wms("recover", "snapshot", "--yes")
+        assert done.status == 0, done
+        (first, again) = reader.until_key(changed, "the changed row, read anew", count=2)
+        assert (first.op, again.op) == ("c", "r")
+        assert again.after is not None
+        assert again.after["PRTY_NBR"] == "7"
+        (new,) = reader.until_key(inserted, "the new row")
+        assert new.op == "r"
+        # The delete is lost, and the audit says of which row.
+        assert [change.op for change in reader.of_key(deleted)] == ["c"]
+        report = audited(scene.runtime)
+        assert (report.totals.extra, report.totals.missing, report.totals.different) == (1, 0, 0)
+        assert any(str(deleted) in sentence for sentence in report.sentences())
+
+        # As docs/recovery.md says: the row comes back and goes, this time with its event.
+        scene.insert(deleted)
+        scene.change(f"DELETE FROM {TABLE} WHERE PLAN_WVR_ID = {deleted}")
+        reader.until_key(deleted, "the delete", count=3)
+        assert [change.op for change in reader.of_key(deleted)] == ["c", "c", "d"]
+        assert audited(scene.runtime).totals.extra == 0
+    assert scene.wms("status").status == 0
+
+
+def test_schema_history_lost_while_a_transaction_is_open(scene: Breakable) -> None:
+    before, meanwhile, late, after = (scene.new() for _ in range(4))
+    with scene.reader() as reader, scene.session() as open_one:
+        scene.insert(before)
+        reader.until_key(before, "a row before")
+        scene.insert(late, open_one)
+        scene.stop()
+        scene.lose_history()
+        scene.insert(meanwhile)
+        assert "schema-history-lost" in scene.resume_fails().err
+        read = sum(change.op == "r" for change in reader.changes)
+
+        done = scene.wms("recover", "schema-history", "--yes")
+        assert done.status == 0, done
+        reader.until_key(meanwhile, "the row written meanwhile")
+        open_one.commit()
+        reader.until_key(late, "the row of the open transaction")
+        assert scene.wms("restart", "--all").status == 0  # it starts from the rebuilt history
+        scene.insert(after)
+        reader.until_key(after, "a row after")
+        for number in (before, meanwhile, late, after):
+            assert [change.op for change in reader.of_key(number)] == ["c"]
+        assert sum(change.op == "r" for change in reader.changes) == read
+    assert scene.wms("status").status == 0
+    config = scene.wms("plan", "--json").json
+    assert not config["changes"], config  # the mode is as it was
+
+
+def test_schema_history_lost_and_a_table_changed(scene: Breakable) -> None:
+    number = scene.new()
+    with scene.reader() as reader:
+        before = scene.new()
+        scene.insert(before)
+        reader.until_key(before, "a row before")
+        scene.stop()
+        scene.insert(old := scene.new())
+        scene.control.sql(f"ALTER TABLE {TABLE} ADD (RECOVER_TXT VARCHAR2(10))")
+        scene.insert(number, RECOVER_TXT="new")
+        scene.lose_history()
+        scene.resume_fails()
+
+        refused = scene.wms("recover", "schema-history", "--yes")
+        assert refused.status == 2
+        assert TABLE in refused.err
+        assert scene.connector()["tasks"][0]["state"] == "FAILED"
+
+        # And rightly so: a row that was written before the column came cannot be read any more.
+        tried = scene.wms("recover", "schema-history", "--yes", "--anyway", "to see")
+        assert tried.status == 1
+        assert "structure-unknown" in tried.err
+        done = scene.wms("recover", "snapshot", "--yes")
+        assert done.status == 0, done
+        for found, text in ((number, "new"), (old, None)):
+            (row,) = reader.until_key(found, "a row of the snapshot")
+            assert row.op == "r"
+            assert row.after is not None
+            assert row.after["RECOVER_TXT"] == text
+    assert scene.wms("status").status == 0
+    assert not scene.wms("plan", "--json").json["changes"]  # the mode is as it was
+
+
+def test_what_runs_needs_no_repair(scene: Breakable) -> None:
+    for what in ("snapshot", "schema-history"):
+        refused = scene.wms("recover", what, "--yes")
+        assert refused.status == 2
+        assert "--anyway" in refused.err
