@@ -392,6 +392,17 @@ def test_nobody_could_sign_in() -> None:
     assert worst(checks) is Verdict.FAIL
     assert checks[0].found == "ORA-01017: invalid credential"
     assert checks[0].as_json()["verdict"] == "fail"
+    assert "user or password" in checks[0].why
+    assert "dbInfo" in (checks[0].mend or "")
+    assert refused(OracleFailure("no reason given"))[0].mend == "Check host, port and service"
+
+
+def test_what_could_not_be_looked_at_says_what_the_catalogue_knows() -> None:
+    slow = Unseen("DPY-4024: call timeout of 30000 ms exceeded", "DPY-4024")
+    found = of(changed("version@main", slow), "version")
+    assert found.verdict is Verdict.UNKNOWN
+    assert "took longer than allowed" in (found.mend or "")
+    assert "preflight --sql" in (of(changed("version@main", HIDDEN), "version").mend or "")
 
 
 def test_what_a_stage_wants_comes_from_its_pipeline() -> None:

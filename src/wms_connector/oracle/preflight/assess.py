@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wms_connector.oracle.catalogue import explain
 from wms_connector.oracle.preflight import (
     database_checks,
     jdbc_checks,
@@ -39,16 +40,11 @@ def rules(wanted: Wanted) -> tuple[Rule, ...]:
 
 def refused(failure: OracleFailure) -> tuple[Check, ...]:
     """Tell that nothing could be looked at, because nobody could sign in."""
-    return (
-        Check(
-            "log-in",
-            "user",
-            Verdict.FAIL,
-            failure.text,
-            "nothing else can be looked at",
-            failure.hint or "Check host, port, service, user and password in dbInfo or --dsn",
-        ),
-    )
+    entry = next(iter(explain(f"{failure.code} {failure.text}")), None)
+    why, mend = "nothing else can be looked at", "Check host, port and service"
+    if entry is not None:
+        why, mend = entry.meaning, f"{entry.who}: {entry.step}"
+    return (Check("log-in", "user", Verdict.FAIL, failure.text, why, mend),)
 
 
 def worst(checks: tuple[Check, ...]) -> Verdict:

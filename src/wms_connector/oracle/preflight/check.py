@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.oracle.preflight.facts import UnseenError
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from wms_connector.oracle.preflight.facts import Facts
     from wms_connector.oracle.preflight.wanted import Wanted
+
+
+_LOOK: Final = "Grant the user what `preflight --sql` prints, or ask the DBA to look"
 
 
 class Verdict(StrEnum):
@@ -73,7 +76,7 @@ class Rule:
                 Verdict.UNKNOWN,
                 f"cannot be seen: {unseen.reason}",
                 self.why,
-                "Grant the user what `preflight --sql` prints, or ask the DBA to look",
+                unseen.mend or _LOOK,
             )
         mend = None if finding.verdict is Verdict.PASS else finding.mend or self.mend
         return Check(self.name, self.subject, finding.verdict, finding.found, self.why, mend)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from wms_connector.oracle.catalogue import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wms_connector.oracle.database import Row
+
+
+_DENIED: Final = frozenset({"ORA-00942", "ORA-01031", "ORA-41900"})
+"""What Oracle answers to who may not: the third is the second's longer form, since 23ai."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +25,26 @@ class Unseen:
     reason: str
     code: str | None = None
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether it is a definite no, rather than a failure to look."""
+        return self.code in _DENIED
+
+    @property
+    def mend(self) -> str | None:
+        """What the error catalogue says to do; None for a no, or where there is no code."""
+        if self.code is None or self.is_denied:
+            return None
+        entry = explain(self.code)[0]
+        return f"{entry.meaning}. {entry.step}"
+
 
 class UnseenError(Exception):
     """A fact that a check needs was not seen. Never leaves this package."""
 
     def __init__(self, unseen: Unseen) -> None:
         self.reason = unseen.reason
+        self.mend = unseen.mend
         super().__init__(unseen.reason)
 
 

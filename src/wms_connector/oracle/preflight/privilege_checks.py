@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wms_connector.oracle.needs import NEEDS, Need
 from wms_connector.oracle.preflight.check import Finding, Rule, failed, passed
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from wms_connector.oracle.preflight.facts import Facts
     from wms_connector.oracle.preflight.questions import Container
     from wms_connector.oracle.preflight.wanted import Wanted
-
-_DENIED: Final = frozenset({"ORA-00942", "ORA-01031", "ORA-41900"})
-"""What Oracle answers to who may not: the third is the second's longer form, since 23ai."""
 
 
 def rules(wanted: Wanted) -> Iterator[Rule]:
@@ -83,7 +80,7 @@ def _may_execute(facts: Facts) -> bool:
 def _readable(view: str, facts: Facts, _: Wanted) -> Finding:
     answer = facts.answer(f"{view}@main")
     if isinstance(answer, Unseen):
-        if answer.code in _DENIED:
+        if answer.is_denied:
             return failed(f"denied: {answer.reason}")
         raise UnseenError(answer)
     return passed("readable")
@@ -101,8 +98,3 @@ def _contents(facts: Facts, _: Wanted) -> Finding:
         # The role has it, although ALL_TAB_PRIVS does not say so to everybody.
         return passed("granted with SELECT_CATALOG_ROLE")
     return failed("not granted")
-
-
-def denied(unseen: Unseen) -> bool:
-    """Whether an answer is a definite no, rather than a failure to look."""
-    return unseen.code in _DENIED

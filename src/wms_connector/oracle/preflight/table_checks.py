@@ -9,7 +9,6 @@ from wms_connector.oracle.needs import FLASHBACK_TABLE, LOCK_TABLE, READ_TABLE
 from wms_connector.oracle.preflight.amounts import bytes_shown, hours_shown
 from wms_connector.oracle.preflight.check import Finding, Rule, failed, passed, warned
 from wms_connector.oracle.preflight.facts import Unseen, UnseenError, number, text
-from wms_connector.oracle.preflight.privilege_checks import denied
 from wms_connector.oracle.preflight.questions import quoted
 from wms_connector.oracle.preflight.snapshot import estimate, size_of
 
@@ -145,7 +144,7 @@ def _exists(table: Table, facts: Facts, wanted: Wanted) -> Finding:
 def _probed(question: str, facts: Facts, _: Wanted) -> Finding:
     answer = facts.answer(question)
     if isinstance(answer, Unseen):
-        if denied(answer):
+        if answer.is_denied:
             return failed(f"denied: {answer.reason}")
         raise UnseenError(answer)
     return passed("tried, and allowed")
