@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +47,11 @@ ORACLE_ROWS = 200
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
 
+def pytest_configure() -> None:
+    """End like Ctrl-C when asked to: what runs is stopped by the fixtures that started it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the tests of Oracle run on a real one; see tests/oracle_dsn.py."""
     parser.addoption(oracle_dsn.OPTION, metavar="DSN", help="USER@HOST:PORT/SERVICE")
@@ -60,10 +67,12 @@ def repository() -> Path:
 def session_folder() -> Iterator[Path]:
     """A folder for this session's runtimes; what a killed session left is stopped and removed."""
     _SESSIONS.mkdir(mode=0o700, exist_ok=True)
-    for left in _SESSIONS.iterdir():
-        pid = left.name.partition("-")[0]
-        if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
-            _remove(left)
+    with (_SESSIONS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two sessions may begin at the same time
+        for left in _SESSIONS.glob("*-*"):
+            pid = left.name.partition("-")[0]
+            if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+                _remove(left)
     folder = _SESSIONS / f"{os.getpid()}-{secrets.token_hex(4)}"
     folder.mkdir(mode=0o700)
     yield folder
