@@ -89,6 +89,10 @@ class FakeCursor:
         self._rows = list(answer.rows)
         self.rowcount = answer.count
 
+    def executemany(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            self.execute(sql, row)
+
     def fetchall(self) -> list[tuple[Any, ...]]:
         return self.fetchmany(len(self._rows))
 

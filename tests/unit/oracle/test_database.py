@@ -91,3 +91,29 @@ def test_codes_are_found(error: Exception, code: str | None) -> None:
 
 def test_the_drivers_own_documentation_is_left_out() -> None:
     assert "Help:" not in translated(RefusedError("ORA-00001", "unique")).text
+
+
+def test_many_rows_go_in_one_statement() -> None:
+    connection = FakeConnection([("insert", Answer(count=1))])
+    Database(connection).execute_many("INSERT INTO t VALUES (:a)", [{"a": 1}, {"a": 2}])
+    assert [binds for _, binds in connection.asked] == [{"a": 1}, {"a": 2}]
+    with pytest.raises(OracleFailure, match="ORA-00942"):
+        Database(connection).execute_many("DELETE FROM hidden WHERE a = :a", [{"a": 1}])
+    assert connection.did == ["close cursor"] * 2
+
+
+def test_a_cursor_without_prefetch_streams_too() -> None:
+    connection = FakeConnection([("from t", Answer(("ID",), [(1,), (2,), (3,)]))])
+    plain = connection.cursor()
+    del plain.prefetchrows
+    connection.cursor = lambda: plain  # type: ignore[method-assign]
+    assert list(Database(connection).stream("SELECT id FROM t", batch=2)) == [(1,), (2,), (3,)]
+
+
+def test_a_failure_that_was_told_already_stays_as_it_is() -> None:
+    told = OracleFailure("ORA-00028: your session has been killed", hint="Sign in again")
+    connection = FakeConnection()
+    connection.error = told
+    with pytest.raises(OracleFailure) as caught:
+        Database(connection).commit()
+    assert caught.value is told

@@ -37,3 +37,13 @@ def test_values_come_whole(kind: object, wanted: object) -> None:
     cursor = SimpleNamespace(arraysize=10, var=lambda kind, arraysize: asked.append(kind) or "var")
     made = _plain_values(cursor, SimpleNamespace(type_code=kind))
     assert (made, asked) == ((None, []) if wanted is None else ("var", [wanted]))
+
+
+def test_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[str, object] = {}
+    connection = SimpleNamespace(outputtypehandler=None)
+    monkeypatch.setattr(oracledb, "connect", lambda **given: known.update(given) or connection)
+    database = open_oracle(OracleAddress("u", "db:1521/s"), SecretStr("hush-hush"))
+    assert database.connection is connection
+    assert connection.outputtypehandler is _plain_values
+    assert (known["user"], known["dsn"], known["password"]) == ("u", "db:1521/s", "hush-hush")

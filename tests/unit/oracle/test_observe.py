@@ -17,7 +17,7 @@ SAFE = [
     ("^SET TRANSACTION READ ONLY$", Answer()),
     ("^ALTER SESSION SET CONTAINER = ORCLPDB1$", Answer()),
 ]
-SCN = ("FROM v.database WHERE ROWNUM", Answer(("SEEN",), [(1,)]))
+
 DATABASE = ("current_scn", Answer(("CURRENT_SCN",), [(4711,)]))
 
 
@@ -121,3 +121,16 @@ def test_jdbc_asks_for_nothing_of_logminers() -> None:
     answers = seen(connection, JDBC)
     assert {"indexes", "triggers", "clock@main"} <= set(answers)
     assert not any("v$log" in sql or "AS OF" in sql for sql, _ in connection.asked)
+
+
+def test_the_own_clock_is_noted_right_after_the_databases() -> None:
+    connection = FakeConnection([*SAFE, DATABASE])
+    noted: list[str] = []
+
+    def now() -> datetime:
+        noted.append(connection.asked[-1][0])
+        return NOW
+
+    observe(Database(connection), DEBEZIUM, tell=lambda _: None, now=now)
+    assert [sql for sql in noted if "SYSTIMESTAMP" in sql] == noted
+    assert len(noted) == 1

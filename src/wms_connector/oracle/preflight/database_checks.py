@@ -158,7 +158,7 @@ def _pluggable(facts: Facts, pdb: str) -> Finding:
     if isinstance(entered, Unseen):
         return failed(
             f"{pdb} cannot be entered: {entered.reason}",
-            f"Grant SET CONTAINER in {pdb} to the user, and see that it is open",
+            entered.mend or f"Grant SET CONTAINER in {pdb} to the user",
         )
     modes = {text(row, "NAME"): text(row, "OPEN_MODE") for row in facts.rows("pdbs@main")}
     if pdb not in modes:

@@ -116,7 +116,7 @@ def _retention(facts: Facts, wanted: Wanted) -> Finding:
     row = facts.row("archives@main")
     needed = timedelta(hours=wanted.outage_hours)
     if row["OLDEST"] is None:
-        return undecided("no archived log is visible yet")
+        return undecided("no archived log is visible yet", "Look again after some log switches")
     now = moment(row, "NOW")
     kept = now - moment(row, "OLDEST")
     found = f"{hours_shown(kept)} back{_volume(facts)}; {hours_shown(needed)} are to be survived"
@@ -152,8 +152,9 @@ def _switches(facts: Facts, _: Wanted) -> Finding:
     )
     busiest = max(hours.values(), default=0)
     average = sum(hours.values()) / 24
+    count = len(facts.rows("logs@main"))
     found = (
-        f"{len(facts.rows('logs@main'))} logs of {bytes_shown(smallest)} or more, "
+        f"{count} log{'s' if count > 1 else ''} of {bytes_shown(smallest)} or more, "
         f"{average:.1f} switches an hour in the last day, {busiest} in the busiest"
     )
     return passed(found) if busiest <= SWITCHES_AN_HOUR else warned(found)

@@ -28,10 +28,9 @@ def observe(
     Reads only, in read-only transactions that are rolled back: nothing in the database changes.
     `now` is this machine's clock, noted beside the database's.
     """
-    asker = _Asker(database, tell)
+    asker = _Asker(database, tell, now)
     asker.begin()
     asker.ask(q.questions(wanted, "main"))
-    asker.answers["own clock"] = ({"UTC": now().replace(tzinfo=None)},)
     if wanted.home == "pdb" and wanted.pdb:
         asker.enter(wanted.pdb)
         asker.ask(q.questions(wanted, "pdb"))
@@ -63,9 +62,12 @@ def _later(asker: _Asker, wanted: Wanted) -> Iterable[q.Question]:
 class _Asker:
     """A session that only reads, and the answers that it was given."""
 
-    def __init__(self, database: Database, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, database: Database, tell: Callable[[str], None], now: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._tell = tell
+        self._now = now
         self._lost: Unseen | None = None
         self.answers: dict[str, tuple[Row, ...] | Unseen] = {}
 
@@ -104,6 +106,8 @@ class _Asker:
         for question in questions:
             self._tell(question.label)
             self.answers[question.name] = self._asked(question)
+            if question is q.CLOCK:
+                self.answers["own clock"] = ({"UTC": self._now().replace(tzinfo=None)},)
 
     def _asked(self, question: q.Question) -> tuple[Row, ...] | Unseen:
         if self._lost is not None:

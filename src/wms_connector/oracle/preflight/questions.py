@@ -69,15 +69,14 @@ _DATABASE: Final = (
     ("version", "SELECT banner FROM v$version", "version"),
     ("rds", "SELECT username FROM all_users WHERE username = 'RDSADMIN'", "Amazon RDS"),
 )
-_CLOCK: Final = (
-    "clock",
-    (
-        "SELECT TO_CHAR(SYSTIMESTAMP AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.FF3') AS utc,"
-        " EXTRACT(TIMEZONE_HOUR FROM SYSTIMESTAMP) AS zone_hour,"
-        " EXTRACT(TIMEZONE_MINUTE FROM SYSTIMESTAMP) AS zone_minute FROM dual"
-    ),
+CLOCK: Final = Question(
+    "clock@main",
+    "SELECT TO_CHAR(SYSTIMESTAMP AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.FF3') AS utc,"
+    " EXTRACT(TIMEZONE_HOUR FROM SYSTIMESTAMP) AS zone_hour,"
+    " EXTRACT(TIMEZONE_MINUTE FROM SYSTIMESTAMP) AS zone_minute FROM dual",
     "clock and time zone",
 )
+"""Whoever asks it notes this machine's clock at once, to compare."""
 _LOGGING: Final = (
     (
         "database",
@@ -143,7 +142,8 @@ def questions(wanted: Wanted, container: Container) -> Iterator[Question]:
     is_home = container == wanted.home
     chosen = [*_EVERYWHERE]
     if container == "main":
-        chosen += [*_DATABASE, _CLOCK]
+        yield CLOCK
+        chosen += _DATABASE
     if wanted.kind == "debezium":
         if container == "main":
             chosen += _LOGGING
