@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SETTLE_SECONDS: Final = 2.0
 """After a change or restart: until then Connect may still show what was before."""
 
+_POLL_SECONDS: Final = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -46,6 +48,7 @@ def apply(made: Plan, client: ConnectClient, *, waiting: Waiting | None = None) 
     """
     wait = waiting or Waiting()
     wanted: list[str] = []
+    former = {action.name: client.status(action.name) for action in made.of(Verb.RESTART)}
     for action in made.actions:
         if action.verb.changes:
             wait.progress(f"{action.name}: {action.verb}")
@@ -56,11 +59,27 @@ def apply(made: Plan, client: ConnectClient, *, waiting: Waiting | None = None) 
         if action.verb is Verb.FOREIGN:
             continue
         if action.verb is Verb.RESTART:
-            client.restart(action.name, include_tasks=True, only_failed=True)
+            updated = any(other.name == action.name for other in made.of(Verb.UPDATE))
+            if not updated or _still_fails(former[action.name], client, wait):
+                client.restart(action.name, include_tasks=True, only_failed=True)
         if action.config is not None:
             client.put(action.name, action.config)
         if not action.held:
             wanted.append(action.name)
     changed = bool(made.of(Verb.UPDATE) or made.of(Verb.RESTART))
     settled = replace(wait, settle=max(wait.settle, SETTLE_SECONDS)) if changed else wait
-    return Outcome(made, until_running(client, wanted, settled))
+    return Outcome(made, until_running(client, wanted, replace(settled, former=former)))
+
+
+def _still_fails(former: ConnectorStatus, client: ConnectClient, wait: Waiting) -> bool:
+    """Tell whether a connector needs a restart after an update, which may have restarted its task.
+
+    Connect does so if the task's own settings changed. To restart a task that has just been
+    started ends it before it is up, which takes Connect ten seconds.
+    """
+    deadline = wait.clock() + SETTLE_SECONDS
+    while client.status(former.name) == former:
+        if wait.clock() >= deadline:
+            return True
+        wait.sleep(_POLL_SECONDS)
+    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.connect.errors import FailedError, WaitError
@@ -11,13 +11,16 @@ from wms_connector.connect.models import ConnectorState
 from wms_connector.connect.trace import causes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.models import ConnectorStatus
 
 _POLL_SECONDS: Final = 0.2
 _FAILED_SECONDS: Final = 5.0
+_FORMER_SECONDS: Final = 20.0
+"""How long a FAILED may be a former one: a task that is stopped while it starts is waited for, 10 s
+with task.shutdown.graceful.timeout.ms as it is, and shows its former state all the while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class Waiting:
     """How to wait. `seconds` in all; `progress` is told each state that is new.
 
     A state counts once it has been seen for `settle` seconds: after a change Connect goes on
-    showing the former state, RUNNING or FAILED, until it has taken the change up.
+    showing the former state, RUNNING or FAILED, until it has taken the change up. `former` are
+    states from before the change, by connector: a FAILED that is the very same, with the same
+    trace, counts later.
     """
 
     seconds: float = 60.0
@@ -33,6 +38,7 @@ class Waiting:
     progress: Callable[[str], object] = str
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    former: Mapping[str, ConnectorStatus] = field(default_factory=dict)
 
 
 def until_running(
@@ -48,6 +54,7 @@ def until_running(
     deadline = wait.clock() + wait.seconds
     seen: dict[str, tuple[str, float]] = {}
     done: dict[str, ConnectorStatus] = {}
+    former = dict(wait.former)
     while True:
         for name in tuple(pending):
             status = client.status(name)
@@ -55,8 +62,11 @@ def until_running(
             if seen.get(name, ("", 0.0))[0] != summary:
                 seen[name] = (summary, now)
                 wait.progress(f"{name}: {summary}")
+            if name in former and status != former[name]:
+                del former[name]
             settled = now - seen[name][1] >= wait.settle
-            if settled and status.has_failed:
+            old = name in former and now - seen[name][1] < _FORMER_SECONDS
+            if settled and status.has_failed and not old:
                 raise failure_of(status)
             if settled and status.is_running:
                 pending.remove(name)

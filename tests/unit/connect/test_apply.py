@@ -67,6 +67,37 @@ def test_what_failed_is_restarted_and_its_former_state_is_no_failure() -> None:
     assert "POST /connectors/wms/restart" in worker.calls
 
 
+def test_a_task_that_an_update_has_restarted_is_left_to_start() -> None:
+    worker = FakeWorker(lag=4)
+    worker.add("wms", {**CONFIG, "tasks.max": "2"}, tasks=("FAILED",))
+    assert go(worker, {"wms": CONFIG}).running["wms"].is_running
+    assert "POST /connectors/wms/restart" not in worker.calls
+
+
+def test_a_task_that_an_update_leaves_failed_is_restarted() -> None:
+    worker = FakeWorker(lag=30)
+    worker.add("wms", {**CONFIG, "tasks.max": "2"}, tasks=("FAILED",))
+    assert go(worker, {"wms": CONFIG}).running["wms"].is_running
+    assert "POST /connectors/wms/restart" in worker.calls
+
+
+def test_the_same_failure_as_before_counts_once_it_must_be_a_new_one() -> None:
+    worker, clock = FakeWorker(lag=1_000_000), Clock()
+    worker.add("wms", CONFIG, tasks=("FAILED",))
+    with pytest.raises(FailedError):
+        go(worker, {"wms": CONFIG}, clock)
+    assert 10 < clock.now < 30  # Connect shows a former one while it waits 10 s for the task
+
+
+def test_another_failure_than_before_counts_at_once() -> None:
+    worker, clock = FakeWorker(), Clock()
+    worker.add("wms", {**CONFIG, "tasks.max": "2"}, tasks=("FAILED",))
+    worker.starts_as["wms"] = status("wms", "RUNNING", ("FAILED",), TRACE)
+    with pytest.raises(FailedError):
+        reconcile(worker.client(clock=clock), {"wms": CONFIG}, owned=ours, waiting=waiting(clock))
+    assert clock.now < 10
+
+
 def test_a_removal_comes_before_the_creation_that_takes_its_place() -> None:
     worker = FakeWorker()
     worker.add("wms-old", CONFIG)
