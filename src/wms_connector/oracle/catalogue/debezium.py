@@ -96,14 +96,6 @@ ENTRIES: Final = (
         recovery=Recovery.SCHEMA_HISTORY,
     ),
     Entry(
-        "columns-changed", _P, "Oracle LogMiner is unable to re-construct the SQL for … event …",
-        "a table's columns were changed after this change was made, and with online_catalog "
-        "LogMiner knows today's columns only",
-        'write log_mining_strategy = "hybrid" into the pipeline file, then `wms-connector apply`: '
-        "the connector goes on from its offset, and nothing is lost",
-        Who.OPERATOR, phrases=("unable to re-construct the sql",),
-    ),
-    Entry(
         "schema-mismatch", _P, "Schema mismatch between event with … columns …",
         "a change has more columns than the connector knows of the table",
         "use log.mining.strategy=hybrid; now: `wms-connector recover schema-history` when no other "
@@ -118,8 +110,9 @@ ENTRIES: Final = (
         "structure-unknown", _P, "Oracle LogMiner is unable to re-construct the SQL for '…' event",
         "a change was written under a structure of its table that the connector does not know: "
         "the table was changed, and the history does not hold what it was before",
-        "`wms-connector recover snapshot`; log.mining.strategy=hybrid follows changes of tables "
-        "as long as the history is whole",
+        'with online_catalog, write log_mining_strategy = "hybrid" into the pipeline file, then '
+        "`wms-connector apply`: it goes on from its offset, and nothing is lost. With hybrid, "
+        "which follows changes as long as the history is whole: `wms-connector recover snapshot`",
         Who.OPERATOR, recovery=Recovery.SNAPSHOT, phrases=("unable to re-construct the sql for",),
     ),
     Entry(
