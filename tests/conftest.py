@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import secrets
 import signal
 import tempfile
@@ -147,6 +148,21 @@ def standin(request: pytest.FixtureRequest) -> Iterator[Standin]:
         yield control
         control.reconnect()  # a test may have killed the stand-in, and with it the session
         control.clear()
+
+
+@pytest.fixture
+def draw(record_property: pytest.RecordProperty) -> random.Random:
+    """Chooses moments and victims; the seed is in the report."""
+    seed = int(os.environ.get("WMS_CONNECTOR_SEED", "1"))
+    record_property("seed", seed)
+    return random.Random(seed)
+
+
+@pytest.fixture
+def long() -> None:
+    """Skip unless the long forms were asked for."""
+    if os.environ.get("WMS_CONNECTOR_LONG") != "1":
+        pytest.skip("a long form: WMS_CONNECTOR_LONG=1 runs it")
 
 
 def _filled(dsn: str) -> None:

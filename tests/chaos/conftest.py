@@ -6,8 +6,6 @@ WMS_CONNECTOR_SEED chooses other moments.
 
 from __future__ import annotations
 
-import os
-import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,18 +27,3 @@ def shared(session_folder: Path, repository: Path) -> LocalRuntime:
 def reader(shared: LocalRuntime) -> Iterator[Reader]:
     with Reader.of(shared) as reader:
         yield reader
-
-
-@pytest.fixture
-def draw(record_property: pytest.RecordProperty) -> random.Random:
-    """Chooses moments and victims; the seed is in the report."""
-    seed = int(os.environ.get("WMS_CONNECTOR_SEED", "1"))
-    record_property("seed", seed)
-    return random.Random(seed)
-
-
-@pytest.fixture
-def long() -> None:
-    """Skip unless the long forms were asked for."""
-    if os.environ.get("WMS_CONNECTOR_LONG") != "1":
-        pytest.skip("a long form: WMS_CONNECTOR_LONG=1 runs it")

@@ -11,6 +11,7 @@ from tests.e2e.support import (
     assert_exact,
     audited,
     flows,
+    kill_under_load,
     prepared,
     snapshot_rows,
     write_one,
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 
 PARTS = ["worker-1", "broker", "postgres"]
 ROWS = 20_000  # of a snapshot that is killed on its way
-
-
-def kill_under_load(runtime: LocalRuntime, reader: Reader, writer: Writer, part: str) -> None:
-    """Kill a part, start it again, and see changes flow that were made afterwards."""
-    runtime.kill(part)
-    runtime.start(part)
-    flows(reader, runtime.status())
-    writer.until_written(20)
 
 
 @pytest.mark.parametrize("part", PARTS)

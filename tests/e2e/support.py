@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -13,15 +14,17 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from wms_connector.audit.run import Options
 from wms_connector.cli.audit import run_audit
+from wms_connector.cli.database import opened
 from wms_connector.events.reader import consumer_settings, ranges
 from wms_connector.events.records import Change, Parser, Tombstone
 from wms_connector.kafka.clients import Cluster, client_settings
-from wms_connector.local.errors import LocalError
 from wms_connector.local.generator import Summary, generate, prepare
 from wms_connector.local.runtime import LocalRuntime
+from wms_connector.model.errors import UsageError, WmsError
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
+from wms_connector.oracle.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from wms_connector.audit.report import Report
     from wms_connector.events.records import Record
+    from wms_connector.local.sessions import Connection
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
 
@@ -194,29 +198,34 @@ def new_number() -> int:
     return -next(_numbers)
 
 
-def insert_waiver(connection: psycopg.Connection[Any], number: int, **values: Any) -> None:
-    """Insert a row of WMS.PLAN_BASE_WVR_TBL."""
+def insert_waiver(connection: Connection, number: int, **values: Any) -> None:
+    """Insert a row of WMS.PLAN_BASE_WVR_TBL, in either database."""
     row = {
         "PLAN_WVR_ID": number,
         "WHSE_ID": "ATL01",
         "PLAN_NBR": f"E2E{number}",
         "WVR_TYP_CD": "QTY",
         "STAT_CD": "PLANNED",
-        "PLAN_STRT_DT": "2026-02-03",
+        "PLAN_STRT_DT": date(2026, 2, 3),
         "ADD_USER_ID": "e2e",
         **values,
     }
     columns = ", ".join(f'"{name}"' for name in row)
+    into = f'INSERT INTO "WMS"."PLAN_BASE_WVR_TBL" ({columns})'
+    if isinstance(connection, Database):
+        marks = ", ".join(f":{name}" for name in row)
+        connection.execute(f"{into} VALUES ({marks})", **row)
+        return
     marks = ", ".join("%s" for _ in row)
-    query = f'INSERT INTO "WMS"."PLAN_BASE_WVR_TBL" ({columns}) VALUES ({marks})'
-    connection.execute(query.encode(), list(row.values()))
+    connection.execute(f"{into} VALUES ({marks})".encode(), list(row.values()))
 
 
 def write_one(status: LocalStatus, **values: Any) -> int:
     """Insert and commit one row; gives its number."""
     number = new_number()
-    with psycopg.connect(status.database_dsn) as connection:
+    with opened(status.database_dsn) as connection:
         insert_waiver(connection, number, **values)
+        connection.commit()
     return number
 
 
@@ -299,7 +308,9 @@ class Writer:
             while not self._stop.is_set():
                 try:
                     self._write()
-                except (psycopg.OperationalError, LocalError):
+                except UsageError:
+                    raise
+                except WmsError:
                     self.lost_connections += 1
                     self._before, self._now = self.written, 0
                     self._seed += 1
@@ -308,7 +319,7 @@ class Writer:
             self._error = error
 
     def _write(self) -> None:
-        with psycopg.connect(self._dsn, connect_timeout=5) as connection:
+        with opened(self._dsn) as connection:
             generate(
                 connection,
                 seed=self._seed,
@@ -319,3 +330,11 @@ class Writer:
 
     def _count(self, summary: Summary) -> None:
         self._now = summary.events
+
+
+def kill_under_load(runtime: LocalRuntime, reader: Reader, writer: Writer, part: str) -> None:
+    """Kill a part, start it again, and see changes flow that were made afterwards."""
+    runtime.kill(part)
+    runtime.start(part)
+    flows(reader, runtime.status())
+    writer.until_written(20)
