@@ -19,6 +19,11 @@ BOUNDARY_MODE: Final = "internal.log.mining.transaction.snapshot.boundary.mode"
 """How transactions that are open when the snapshot starts are treated. `internal.` is part of the
 key. Seen: the default (`skip`) loses what they changed before the snapshot; `all` keeps it."""
 
+DDL_IGNORED_OF: Final = "internal.log.mining.schema_changes.username.exclude.list"
+"""Whose DDL is not followed. Seen: with the default (`SYS,SYSTEM`) a column that a DBA adds fails
+the task at the table's next change. Only DDL of captured tables is looked at here."""
+
+_NOBODY: Final = "(none)"  # no user can be called so; an empty value would look like an oversight
 _HISTORY: Final = "schema.history.internal"
 
 
@@ -39,6 +44,7 @@ def debezium_oracle(
         "log.mining.query.filter.mode": _filter_mode(pipeline),
         "log.mining.flush.table.name": names.flush_table,
         BOUNDARY_MODE: "all",
+        DDL_IGNORED_OF: _NOBODY,
         "retriable.restart.connector.wait.ms": "10000",
         **_schema_history(names.schema_history, security),
     }
