@@ -9,8 +9,6 @@ CREATE ALIAS IF NOT EXISTS SYS.SIM_ROLLBACK_TO FOR 'standin.server.Functions.rol
 CREATE ALIAS IF NOT EXISTS SYS.SIM_DDL FOR 'standin.server.Functions.ddl';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_BLOCK FOR 'standin.server.Functions.block';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_LOCK FOR 'standin.server.Functions.lock';
-CREATE ALIAS IF NOT EXISTS SYS.SIM_SAVEPOINT_SQL FOR 'standin.server.Functions.savepointSql';
-CREATE ALIAS IF NOT EXISTS SYS.SIM_ROLLBACK_TO_SQL FOR 'standin.server.Functions.rollbackToSql';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_NOTHING FOR 'standin.server.Functions.nothing';
 -- Tables that are functions.
 CREATE ALIAS IF NOT EXISTS SYS.SIM_AS_OF FOR 'standin.server.Functions.asOf';

@@ -110,6 +110,45 @@ def test_a_failed_statement_is_undone_and_the_transaction_goes_on(
     assert app.scalar(f"SELECT COUNT(*) FROM {table}") == 2
 
 
+def test_what_is_undone_to_a_savepoint_is_undone_in_the_redo(
+    app: Database, table: str, miner: Miner
+) -> None:
+    # SQL Language Reference, ROLLBACK: the transaction goes on, the savepoint stays, later ones go.
+    app.execute("SAVEPOINT before_all")
+    app.execute(f"INSERT INTO {table}(ID) VALUES (1)")
+    app.execute("SAVEPOINT Here")
+    for number in (2, 3):
+        app.execute(f"INSERT INTO {table}(ID) VALUES (:id)", id=number)
+        app.execute("SAVEPOINT later")
+        app.execute("ROLLBACK TO SAVEPOINT here")
+    with pytest.raises(OracleFailure, match="ORA-01086"):
+        app.execute("ROLLBACK TO later")
+    app.execute(f"INSERT INTO {table}(ID) VALUES (4)")
+    app.commit()
+    with pytest.raises(OracleFailure, match="ORA-01086"):
+        app.execute("ROLLBACK TO before_all")
+    assert [(row["OPERATION"], row["ROLLBACK"]) for row in miner.rows(table)] == [
+        ("INSERT", 0),
+        ("INSERT", 0),
+        ("DELETE", 1),
+        ("INSERT", 0),
+        ("DELETE", 1),
+        ("INSERT", 0),
+    ]
+    assert [row["ID"] for row in app.query(f"SELECT ID FROM {table} ORDER BY ID")] == [1, 4]
+
+
+def test_nothing_is_left_of_what_was_undone_to_the_beginning(
+    app: Database, table: str, miner: Miner
+) -> None:
+    app.execute("SAVEPOINT nothing_yet")
+    app.execute(f"INSERT INTO {table}(ID) VALUES (1)")
+    app.execute("ROLLBACK TO nothing_yet")
+    app.commit()
+    assert [row["ROLLBACK"] for row in miner.rows(table)] == [0, 1]
+    assert app.scalar(f"SELECT COUNT(*) FROM {table}") == 0
+
+
 def test_long_redo_comes_in_pieces(
     app: Database, table: str, miner: Miner, standin: Standin
 ) -> None:

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Locale;
 
 /**
  * A connection as ojdbc's behaves: the engine's own never commits by itself, the server ends
@@ -23,6 +24,7 @@ final class ConnectionHandler implements InvocationHandler {
     private final PreparedStatement announce;
     private Connection self;
     private boolean autoCommit = true;
+    private int savepoints;
 
     private ConnectionHandler(Connection physical, String url) throws SQLException {
         this.physical = physical;
@@ -49,6 +51,7 @@ final class ConnectionHandler implements InvocationHandler {
                 case "commit" -> end(true);
                 case "rollback" -> arguments == null ? end(false) : rollbackTo((Savepoint) arguments[0]);
                 case "setSavepoint" -> savepoint(arguments == null ? null : (String) arguments[0]);
+                case "releaseSavepoint" -> throw OracleErrors.error("ORA-17023: Unsupported feature");
                 case "setAutoCommit" -> setAutoCommit((Boolean) arguments[0]);
                 case "getAutoCommit" -> autoCommit;
                 case "close" -> close();
@@ -136,24 +139,16 @@ final class ConnectionHandler implements InvocationHandler {
         return null;
     }
 
+    /** As in SQL: names are in upper case. {@code name} is null for a savepoint without one. */
     private Object savepoint(String name) throws SQLException {
-        Savepoint point = name == null ? physical.setSavepoint() : physical.setSavepoint(name);
-        call("CALL SYS.SIM_SAVEPOINT(?)", key(point));
+        NamedSavepoint point = new NamedSavepoint(++savepoints, name == null ? null : name.toUpperCase(Locale.ROOT));
+        call("CALL SYS.SIM_SAVEPOINT(?)", point.key());
         return point;
     }
 
     private Object rollbackTo(Savepoint point) throws SQLException {
-        physical.rollback(point);
-        call("CALL SYS.SIM_ROLLBACK_TO(?)", key(point));
+        call("CALL SYS.SIM_ROLLBACK_TO(?)", ((NamedSavepoint) point).key());
         return null;
-    }
-
-    private static String key(Savepoint point) throws SQLException {
-        try {
-            return point.getSavepointName();
-        } catch (SQLException e) {
-            return "#" + point.getSavepointId();
-        }
     }
 
     private Object setAutoCommit(boolean on) throws SQLException {

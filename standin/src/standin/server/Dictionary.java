@@ -185,7 +185,7 @@ final class Dictionary {
             case "BINARY VARYING", "BINARY" -> new Column(name, "RAW", null, null, row.getInt(9), 0, nullable, initial);
             case "DOUBLE PRECISION" -> new Column(name, "BINARY_DOUBLE", null, null, 8, 0, nullable, initial);
             case "REAL" -> new Column(name, "BINARY_FLOAT", null, null, 4, 0, nullable, initial);
-            default -> throw Ora.error(902, "invalid datatype (the stand-in has no " + row.getString(2) + ")");
+            default -> throw Ora.error(902, row.getString(2));
         };
     }
 

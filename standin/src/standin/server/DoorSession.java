@@ -14,16 +14,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * One client at the door: as long as its socket lives, so does its database session. A client that
@@ -44,17 +40,9 @@ import java.util.regex.Pattern;
  * An error is {"error": "ORA-00942: ...", "lost": false}; after `lost` the door hangs up.
  */
 final class DoorSession implements Runnable {
-    private static final Pattern SAVEPOINT =
-            Pattern.compile("\\s*SAVEPOINT\\s+(\\w+)\\s*", Pattern.CASE_INSENSITIVE);
-    private static final Pattern BACK =
-            Pattern.compile(
-                    "\\s*ROLLBACK\\s+TO\\s+(?:SAVEPOINT\\s+)?(\\w+)\\s*",
-                    Pattern.CASE_INSENSITIVE);
-
     private final Socket socket;
     private final String url;
     private final Map<Integer, Cursor> cursors = new HashMap<>();
-    private final Map<String, Savepoint> savepoints = new HashMap<>();
     private Connection connection;
     private int numbered;
 
@@ -133,11 +121,9 @@ final class DoorSession implements Runnable {
                 close(cursors.remove(number(request, "cursor")));
                 return Map.of();
             case "commit":
-                savepoints.clear();
                 connection.commit();
                 return Map.of();
             case "rollback":
-                savepoints.clear();
                 connection.rollback();
                 return Map.of();
             default:
@@ -151,22 +137,6 @@ final class DoorSession implements Runnable {
     }
 
     private Map<String, Object> execute(String sql, List<?> rows, int size) throws SQLException {
-        Matcher savepoint = SAVEPOINT.matcher(sql);
-        if (savepoint.matches()) {
-            savepoints.put(
-                    savepoint.group(1).toUpperCase(Locale.ROOT),
-                    connection.setSavepoint(savepoint.group(1)));
-            return counted(0);
-        }
-        Matcher back = BACK.matcher(sql);
-        if (back.matches()) {
-            Savepoint point = savepoints.get(back.group(1).toUpperCase(Locale.ROOT));
-            if (point == null) {
-                throw new SQLException("ORA-01086: savepoint never established in this session");
-            }
-            connection.rollback(point);
-            return counted(0);
-        }
         Statement statement =
                 rows.isEmpty() ? connection.createStatement() : connection.prepareStatement(sql);
         boolean stays = false;
@@ -235,6 +205,7 @@ final class DoorSession implements Runnable {
         }
     }
 
+    /** What is open is rolled back: a program that leaves without a commit has not committed. */
     private void leave() {
         cursors.clear();
         if (connection == null) {

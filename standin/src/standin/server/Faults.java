@@ -1,8 +1,8 @@
 package standin.server;
 
 import java.sql.SQLException;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -27,7 +27,7 @@ final class Faults {
     /** {@code times} below 0 is for ever; a freeze lasts {@code delayMs}, or until it is cleared if 0. */
     void add(String statement, String action, String text, int times, long delayMs, String user) {
         rules.add(new Rule(Pattern.compile(statement, Pattern.CASE_INSENSITIVE | Pattern.DOTALL),
-                Action.valueOf(action.toUpperCase(java.util.Locale.ROOT)), text, new AtomicInteger(times), delayMs,
+                Action.valueOf(action.toUpperCase(Locale.ROOT)), text, new AtomicInteger(times), delayMs,
                 Pattern.compile(user == null || user.isEmpty() ? ".*" : user)));
     }
 
@@ -37,7 +37,7 @@ final class Faults {
     }
 
     void refuse(String text) {
-        refusal = text == null || text.isEmpty() ? null : full(text);
+        refusal = text == null || text.isEmpty() ? null : Ora.full(text);
     }
 
     void logIn() throws SQLException {
@@ -48,17 +48,17 @@ final class Faults {
 
     /** Applies the rules to a statement; gives what a cut connection says, or null. */
     String apply(String sql, String user) throws SQLException {
-        for (Iterator<Rule> each = rules.iterator(); each.hasNext();) {
-            Rule rule = each.next();
+        for (Rule rule : rules) {
             if (!rule.takes(sql, user)) {
                 continue;
             }
+            Log.info("fault for " + user + ": " + rule.action() + " at " + rule.statement());
             switch (rule.action()) {
-                case ERROR -> throw Ora.text(full(rule.text()));
+                case ERROR -> throw Ora.text(Ora.full(rule.text()));
                 case DELAY -> sleep(rule.delayMs());
                 case FREEZE -> freeze(rule);
                 default -> {
-                    return full(rule.text() == null ? "ORA-03113" : rule.text());
+                    return Ora.full(rule.text() == null ? "ORA-03113" : rule.text());
                 }
             }
         }
@@ -77,15 +77,7 @@ final class Faults {
             Thread.sleep(milliseconds);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Ora.text("ORA-01013: user requested cancel of current operation");
+            throw Ora.error(1013);
         }
-    }
-
-    /** A code alone gets its text. */
-    private static String full(String text) {
-        if (text.matches("ORA-\\d{5}")) {
-            return Ora.error(Integer.parseInt(text.substring(4))).getMessage();
-        }
-        return text;
     }
 }

@@ -47,7 +47,7 @@ public final class Functions {
         }
         Sql sql = new Sql(text);
         new Access(instance, session).check(sql);
-        session.mark = session.transaction == null ? 0 : session.transaction.changes();
+        session.mark = session.changes();
         return Translator.translate(text);
     }
 
@@ -70,19 +70,12 @@ public final class Functions {
         }
     }
 
-    public static void savepoint(Connection connection, String name) {
-        Session session = Instance.get().sessions.of(connection);
-        if (session.transaction != null) {
-            session.transaction.savepoint(name);
-        }
+    public static void savepoint(Connection connection, String name) throws SQLException {
+        Instance.get().sessions.savepoint(connection, name);
     }
 
-    public static void rollbackTo(Connection connection, String name) {
-        Sessions sessions = Instance.get().sessions;
-        Session session = sessions.of(connection);
-        if (session.transaction != null) {
-            sessions.undoTo(session, session.transaction.at(name));
-        }
+    public static void rollbackTo(Connection connection, String name) throws SQLException {
+        Instance.get().sessions.rollbackTo(connection, name);
     }
 
     // Statements that the engine has no words for
@@ -109,20 +102,6 @@ public final class Functions {
             throw Ora.error(942);
         }
         instance.accounts.requireLock(session, table);
-    }
-
-    public static void savepointSql(Connection connection, String name) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SAVEPOINT " + Sql.quoted(name));
-        }
-        savepoint(connection, name);
-    }
-
-    public static void rollbackToSql(Connection connection, String name) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("ROLLBACK TO SAVEPOINT " + Sql.quoted(name));
-        }
-        rollbackTo(connection, name);
     }
 
     public static void nothing() {

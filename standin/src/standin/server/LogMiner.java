@@ -43,7 +43,7 @@ final class LogMiner {
 
     void remove(String file) throws SQLException {
         if (files.remove(file) == null) {
-            throw Ora.error(1290, "cannot remove unlisted log file " + file);
+            throw Ora.error(1290, file);
         }
     }
 
@@ -62,7 +62,7 @@ final class LogMiner {
                 throw Ora.error(1284, file.getKey());
             }
             if (!now.equals(file.getValue())) {
-                throw Ora.error(310, "archived log contains sequence " + now + "; sequence " + file.getValue() + " required");
+                throw Ora.error(310, now, file.getValue());
             }
             sequences.add(now);
         }

@@ -105,7 +105,7 @@ final class Redo {
     void switchLog() throws SQLException {
         long reused = current.sequence + 1 - GROUPS;
         if (holding && count("SELECT COUNT(*) FROM SYS.SIM_LOGS WHERE SEQ = " + reused + " AND NOT ARCHIVED") > 0) {
-            throw Ora.error(350, "log " + group(reused) + " of instance ORCLCDB (thread 1) needs to be archived");
+            throw Ora.error(350, group(reused), instance.names.database());
         }
         long next = instance.scn.next();
         try {

@@ -3,6 +3,7 @@ package standin.server;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class Sessions {
         Session session = of(connection);
         if (session.transaction == null) {
             connection.commit();
+            session.savepoints.clear();
             return;
         }
         instance.order.lock();
@@ -69,22 +71,50 @@ final class Sessions {
         }
     }
 
+    /** Rolls back. Nobody changes the same rows before the redo says so: the order is held. */
     void rollback(Connection connection) throws SQLException {
         Session session = of(connection);
-        connection.rollback();
-        rolledBack(session);
+        instance.order.lock();
+        try {
+            connection.rollback();
+            rolledBack(session);
+        } finally {
+            instance.order.unlock();
+        }
+    }
+
+    void savepoint(Connection connection, String name) throws SQLException {
+        execute(connection, "SAVEPOINT " + Sql.quoted(name));
+        Session session = of(connection);
+        session.savepoints.remove(name);
+        session.savepoints.put(name, session.changes());
+    }
+
+    /** Undoes what came after a savepoint, which stays; those that were set after it are gone. */
+    void rollbackTo(Connection connection, String name) throws SQLException {
+        Session session = of(connection);
+        List<String> names = List.copyOf(session.savepoints.keySet());
+        if (!names.contains(name)) {
+            throw Ora.error(1086, name);
+        }
+        instance.order.lock();
+        try {
+            execute(connection, "ROLLBACK TO SAVEPOINT " + Sql.quoted(name));
+            if (session.transaction != null) {
+                session.transaction.undoTo(session.savepoints.get(name));
+            }
+            session.savepoints.keySet().retainAll(names.subList(0, names.indexOf(name) + 1));
+        } finally {
+            instance.order.unlock();
+        }
     }
 
     /** Undoes, in the redo, what the failed statement changed; the engine has undone it already. */
     void failed(Session session) {
-        undoTo(session, session.mark);
-    }
-
-    void undoTo(Session session, int mark) {
         if (session.transaction != null) {
             instance.order.lock();
             try {
-                session.transaction.undoTo(mark);
+                session.transaction.undoTo(session.mark);
             } finally {
                 instance.order.unlock();
             }
@@ -106,7 +136,11 @@ final class Sessions {
         Thread watcher = new Thread(() -> {
             while (true) {
                 LockSupport.parkNanos(WATCH_NANOS);
-                byEngine.values().stream().filter(session -> session.engine.isClosed()).toList().forEach(this::gone);
+                try {
+                    byEngine.values().stream().filter(session -> session.engine.isClosed()).toList().forEach(this::gone);
+                } catch (RuntimeException e) {
+                    Log.error("a session that is gone could not be ended", e);
+                }
             }
         }, "sessions");
         watcher.setDaemon(true);
@@ -123,6 +157,12 @@ final class Sessions {
         }
     }
 
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     private void gone(Session session) {
         rolledBack(session);
         byEngine.remove(session.engine.getId());
@@ -131,6 +171,7 @@ final class Sessions {
     private void rolledBack(Session session) {
         instance.order.lock();
         try {
+            session.savepoints.clear();
             if (session.transaction != null) {
                 session.transaction.undoTo(0);
                 end(session, RedoRecord.ROLLBACK);
@@ -146,6 +187,7 @@ final class Sessions {
         instance.redo.flush();
         slots.clear(transaction.slot());
         session.transaction = null;
+        session.savepoints.clear();
         session.mark = 0;
     }
 }

@@ -1,9 +1,7 @@
 package standin.server;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A transaction that has changed something: its number, and what to undo if it is rolled back. */
 final class Transaction {
@@ -18,7 +16,6 @@ final class Transaction {
     final String container;
     private final Instance instance;
     private final List<RedoRecord> changes = new ArrayList<>();
-    private final Map<String, Integer> savepoints = new HashMap<>();
 
     private Transaction(Instance instance, long xid, long startScn, String user, String container) {
         this.instance = instance;
@@ -86,15 +83,6 @@ final class Transaction {
     void add(RedoRecord change) {
         changes.add(change);
         instance.redo.append(change);
-    }
-
-    void savepoint(String name) {
-        savepoints.put(name, changes.size());
-    }
-
-    /** How many changes there were at a savepoint; 0 for one that was set before the first. */
-    int at(String name) {
-        return savepoints.getOrDefault(name, 0);
     }
 
     /** Writes the inverse of the changes after the first {@code mark}, the newest first. */

@@ -30,10 +30,10 @@ final class Translator {
             case "COMMIT":
                 return "CALL SYS.SIM_END(TRUE)";
             case "SAVEPOINT":
-                return call("SIM_SAVEPOINT_SQL", sql.at(1).text());
+                return call("SIM_SAVEPOINT", sql.at(1).text());
             case "ROLLBACK":
                 int name = sql.has(1, "TO", "SAVEPOINT") ? 3 : 2;
-                return sql.has(1, "TO") ? call("SIM_ROLLBACK_TO_SQL", sql.at(name).text()) : "CALL SYS.SIM_END(FALSE)";
+                return sql.has(1, "TO") ? call("SIM_ROLLBACK_TO", sql.at(name).text()) : "CALL SYS.SIM_END(FALSE)";
             case "SET":
                 return "CALL SYS.SIM_NOTHING()";
             default:
