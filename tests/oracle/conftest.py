@@ -60,7 +60,7 @@ def _alone(
     words = {user: SecretStr(f"w{secrets.token_hex(8)}") for user in USERS}
     argv = [
         str(java().launcher), "-Xmx256m", "-cp", ":".join(map(str, built.class_path)),
-        "standin.server.Main", "--port", str(port), "--http", str(door),
+        "standin.server.Main", "--port", str(port), "--door", str(door),
         "--data", str(folder / "data"), "--database", part.DATABASE, "--pdb", part.PDB,
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:

@@ -57,7 +57,7 @@ class Server:
                 "-cp",
                 os.pathsep.join(str(path) for path in self._built.class_path),
                 "standin.server.Main",
-                *("--port", str(self._jdbc), "--http", str(self.port), "--data", str(self._folder)),
+                *("--port", str(self._jdbc), "--door", str(self.port), "--data", str(self._folder)),
             ],
             env={"STANDIN_SYS_PASSWORD": PASSWORDS["SYS"].get_secret_value()},
             stdin=subprocess.DEVNULL,

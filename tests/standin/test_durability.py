@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from tests.standin.kit import PASSWORDS, Miner
+
 from wms_connector.local.standin.control import Standin
 from wms_connector.oracle.errors import OracleFailure
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 def test_what_was_committed_is_there_after_a_kill(
     server: Server, standin: Standin, table: str, request: pytest.FixtureRequest
 ) -> None:
-    from tests.standin.kit import PASSWORDS, Miner
-
     committed: list[int] = []
     with standin.session("C##WMS", service="ORCLCDB") as session:
         since = Miner(session).since
@@ -40,6 +40,7 @@ def test_what_was_committed_is_there_after_a_kill(
     for writer in writers:
         writer.start()
     while len(committed) < 30:
+        assert any(writer.is_alive() for writer in writers)
         time.sleep(0.02)
     server.end(signal.SIGKILL)
     for writer in writers:

@@ -11,6 +11,8 @@ import pytest
 from wms_connector.oracle.errors import OracleFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.standin.kit import Miner
 
     from wms_connector.local.standin.control import Standin
@@ -71,9 +73,9 @@ def test_a_frozen_statement_goes_on_when_the_fault_is_cleared(standin: Standin) 
         assert len(answers) == 1
 
 
-def _soon(holds: object) -> None:
+def _soon(holds: Callable[[], bool]) -> None:
     for _ in range(200):
-        if holds():  # type: ignore[operator]
+        if holds():
             return
         time.sleep(0.05)
-    raise AssertionError
+    pytest.fail("not within 10 s")

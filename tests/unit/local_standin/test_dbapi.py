@@ -16,7 +16,6 @@ from wms_connector.local.standin.binds import ordered, positions, reader, wire
 from wms_connector.local.standin.control import Standin, session
 from wms_connector.oracle.errors import OracleFailure
 
-GONE = "ORA-03113: end-of-file on communication channel"
 COLUMNS = [
     {"name": "ID", "type": "NUMBER", "precision": 12, "scale": 0},
     {"name": "AT", "type": "TIMESTAMP", "precision": 0, "scale": 6},
@@ -243,11 +242,11 @@ def test_what_is_arranged_is_said_to_sys():
         "CALL SYS.SIM_SWITCH_LOG()",
         "CALL SYS.SIM_HOLD_ARCHIVING(TRUE)",
         "CALL SYS.SIM_PURGE_ARCHIVES(2)",
-        "CALL SYS.SIM_ADD_FAULT('logmnr', 'error', 'ORA-01291: missing log file', 1, 0, 'C##WMS')",
-        f"CALL SYS.SIM_ADD_FAULT('.*', 'cut', '{GONE}', 3, 0, '.*')",
+        "CALL SYS.SIM_ADD_FAULT('logmnr', 'error', 'ORA-01291', 1, 0, 'C##WMS')",
+        "CALL SYS.SIM_ADD_FAULT('.*', 'cut', NULL, 3, 0, '.*')",
         "CALL SYS.SIM_ADD_FAULT('it''s', 'delay', NULL, -1, 1500, '.*')",
         "CALL SYS.SIM_ADD_FAULT('.*', 'freeze', NULL, 1, 0, '.*')",
-        "CALL SYS.SIM_REFUSE_CONNECTIONS('ORA-12541: TNS:no listener')",
+        "CALL SYS.SIM_REFUSE_CONNECTIONS('ORA-12541')",
         "CALL SYS.SIM_KILL_SESSIONS('C##WMS')",
         "CALL SYS.SIM_SET('LOG_MODE', NULL)",
         "GRANT CREATE SESSION TO x",

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
 SYS: Final = "SYS"
 FOR_EVER: Final = -1
-_TEXTS: Final = {
-    "ORA-01013": "user requested cancel of current operation",
-    "ORA-01291": "missing log file",
-    "ORA-01555": "snapshot too old: rollback segment number 1 too small",
-    "ORA-03113": "end-of-file on communication channel",
-    "ORA-12541": "TNS:no listener",
-    "ORA-12514": "TNS:listener does not currently know of service requested",
-    "ORA-01033": "ORACLE initialization or shutdown in progress",
-    "ORA-01034": "ORACLE not available",
-}
 
 
 def open_standin(address: OracleAddress, password: SecretStr) -> Database:
@@ -112,12 +102,15 @@ class Standin:
     def fault(
         self, pattern: str = ".*", *, error: str = "ORA-03113", times: int = 1, users: str = ".*"
     ) -> None:
-        """Answer statements that match a regular expression with an error, so many times."""
-        self._fault(pattern, "error", _text(error), times, 0, users)
+        """Answer statements that match a regular expression with an error, so many times.
+
+        An error that is a code only gets the text that Oracle has for it.
+        """
+        self._fault(pattern, "error", error, times, 0, users)
 
     def cut(self, pattern: str = ".*", *, times: int = 1, users: str = ".*") -> None:
         """Cut the connection on which such a statement arrives."""
-        self._fault(pattern, "cut", _text("ORA-03113"), times, 0, users)
+        self._fault(pattern, "cut", None, times, 0, users)
 
     def delay(
         self, pattern: str = ".*", *, seconds: float, times: int = FOR_EVER, users: str = ".*"
@@ -131,7 +124,7 @@ class Standin:
 
     def refuse(self, error: str = "ORA-12541") -> None:
         """Refuse new connections, of all but SYS, until `allow`."""
-        self._call("SIM_REFUSE_CONNECTIONS", _text(error))
+        self._call("SIM_REFUSE_CONNECTIONS", error)
 
     def allow(self) -> None:
         """Let connections in again."""
@@ -180,9 +173,3 @@ def _literal(value: object) -> str:
             return str(value)
         case _:
             return "'" + str(value).replace("'", "''") + "'"
-
-
-def _text(error: str) -> str:
-    """Write an error as Oracle does: `ORA-03113` alone gets its text."""
-    code = error.partition(":")[0]
-    return error if ":" in error else f"{code}: {_TEXTS.get(code, 'fault that was asked for')}"

@@ -45,7 +45,7 @@ def arguments(folder: StateFolder, port: int, door: int) -> tuple[str, ...]:
     """Give its command-line arguments: ports for JDBC and for its door, data, names."""
     return (
         "--port", str(port),
-        "--http", str(door),
+        "--door", str(door),
         "--data", str(folder.part(NAME) / "data"),
         "--database", DATABASE,
         "--pdb", PDB,

@@ -23,7 +23,10 @@ public final class StandinDriver implements Driver {
     private static final String PREFIX = "jdbc:oracle-standin:";
     private static final Pattern ADDRESS =
             Pattern.compile(Pattern.quote(PREFIX) + "//([^/:]+):(\\d{1,5})/([A-Za-z0-9_$#.]+)");
-    /** H2's settings of a session: VALUE is a column of V$PARAMETER; one minute is ojdbc's patience. */
+    /**
+     * H2's settings of a session: VALUE is a column of V$PARAMETER. A server that says nothing for a
+     * minute is given up; ojdbc waits until keepalive or a read time-out of its own ends it.
+     */
     private static final String SETTINGS = ";MODE=Oracle;NON_KEYWORDS=VALUE,KEY;NETWORK_TIMEOUT=";
     private static final int TIMEOUT_MS = 60_000;
 

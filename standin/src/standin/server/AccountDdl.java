@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** CREATE, ALTER and DROP USER, GRANT and REVOKE, CREATE TABLESPACE. */
@@ -129,7 +130,7 @@ final class AccountDdl {
         if (sql.at(from).is("UNLIMITED")) {
             return -1;
         }
-        String text = sql.between(from, to).replace(" ", "").toUpperCase(java.util.Locale.ROOT);
+        String text = sql.between(from, to).replace(" ", "").toUpperCase(Locale.ROOT);
         long number = Long.parseLong(text.replaceAll("\\D", ""));
         return switch (text.charAt(text.length() - 1)) {
             case 'K' -> number << 10;

@@ -3,6 +3,7 @@ package standin.server;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,12 +37,12 @@ final class Blocks {
         }
         Matcher logminer = LOGMINER.matcher(text);
         if (logminer.matches()) {
-            logminer(session, logminer.group(1).toUpperCase(java.util.Locale.ROOT), logminer.group(2));
+            logminer(session, logminer.group(1).toUpperCase(Locale.ROOT), logminer.group(2));
             return;
         }
         Matcher quiet = QUIET.matcher(text);
         if (quiet.matches()) {
-            if (quiet.group(1).toUpperCase(java.util.Locale.ROOT).startsWith("DBMS_LOGMNR_D")) {
+            if (quiet.group(1).toUpperCase(Locale.ROOT).startsWith("DBMS_LOGMNR_D")) {
                 instance.accounts.requirePackage(session, "DBMS_LOGMNR_D");
             }
             return;

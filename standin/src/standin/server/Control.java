@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
 
-/** What SYS arranges: {@code CALL SYS.SIM_…}. Nobody else may (the driver's words never reach here). */
+/** What SYS arranges: {@code CALL SYS.SIM_…}. Anybody else is told ORA-01031. */
 public final class Control {
     private Control() {
     }

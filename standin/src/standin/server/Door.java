@@ -33,8 +33,12 @@ final class Door implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            Log.error("the door does not close", e);
+        }
         sessions.forEach(DoorSession::close);
     }
 
@@ -51,8 +55,11 @@ final class Door implements AutoCloseable {
                             session.run();
                             sessions.remove(session);
                         });
-            } catch (IOException stopped) {
-                // Closed, which ends the loop, or a client that left before it was let in.
+            } catch (IOException e) {
+                // A client that left before it was let in; or `close`, which ends the loop.
+                if (!listener.isClosed()) {
+                    Log.info("a client was not let in at the door: " + e.getMessage());
+                }
             }
         }
     }

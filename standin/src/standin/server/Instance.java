@@ -1,9 +1,9 @@
 package standin.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,7 +52,7 @@ final class Instance {
 
     static Instance start(Path data, Names names, String password) throws SQLException, IOException {
         Instance instance = new Instance(data, names);
-        instance.call(names);
+        instance.rememberPdb();
         instance.dictionary.load();
         instance.redo.open();
         instance.accounts.load(password);
@@ -60,10 +60,11 @@ final class Instance {
         return instance;
     }
 
-    private void call(Names chosen) throws SQLException {
+    /** The dictionary's views read the PDB's name from a table. */
+    private void rememberPdb() throws SQLException {
         try (PreparedStatement merge = keeper.prepareStatement(
                 "MERGE INTO SYS.SIM_FACTS(NAME, FACT_VALUE) KEY(NAME) VALUES ('PDB_NAME', ?)")) {
-            merge.setString(1, chosen.pdb());
+            merge.setString(1, names.pdb());
             merge.executeUpdate();
         }
     }
@@ -73,13 +74,12 @@ final class Instance {
         Properties signIn = new Properties();
         signIn.setProperty("user", ENGINE_USER);
         signIn.setProperty("password", key);
-        // One write of the store for each commit is asked for by `durable`, not by a timer.
-        Connection connection = new org.h2.Driver().connect(
+        // No file of traces: a statement that failed may hold a password.
+        return new org.h2.Driver().connect(
                 "jdbc:h2:file:" + data.toAbsolutePath().resolve("standin")
                         + ";MODE=Oracle;NON_KEYWORDS=VALUE,KEY;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
-                        + ";OPTIMIZE_REUSE_RESULTS=0;LOCK_TIMEOUT=60000;MAX_MEMORY_ROWS=10000000",
+                        + ";OPTIMIZE_REUSE_RESULTS=0;LOCK_TIMEOUT=60000;MAX_MEMORY_ROWS=10000000;TRACE_LEVEL_FILE=0",
                 signIn);
-        return connection;
     }
 
     /** Writes what is committed to the files, so that a kill of this process does not lose it. */
@@ -97,7 +97,7 @@ final class Instance {
                 statement.execute("SHUTDOWN");
             }
         } catch (SQLException e) {
-            System.err.println("the engine did not stop cleanly: " + e.getMessage());
+            Log.error("the engine did not stop cleanly", e);
         } finally {
             order.unlock();
         }
@@ -108,10 +108,9 @@ final class Instance {
             byte[] random = new byte[KEY_BYTES];
             new SecureRandom().nextBytes(random);
             Path scratch = file.resolveSibling(file.getFileName() + ".new");
+            Files.deleteIfExists(scratch);
+            Files.createFile(scratch, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(scratch, HexFormat.of().formatHex(random));
-            if (!scratch.toFile().setReadable(false, false) || !scratch.toFile().setReadable(true, true)) {
-                throw new UncheckedIOException(new IOException(scratch + " cannot be made private"));
-            }
             Files.move(scratch, file);
         }
         return Files.readString(file).strip();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The stand-in's server: {@code --port <jdbc> --http <door> --data <folder> [--database ORCLCDB]
+ * The stand-in's server: {@code --port <jdbc> --door <port> --data <folder> [--database ORCLCDB]
  * [--pdb ORCLPDB1]}. SYS's password comes from the environment, STANDIN_SYS_PASSWORD. It listens on
  * 127.0.0.1 only, is ready when the door's port answers, and ends cleanly on SIGTERM.
  */
@@ -29,7 +29,7 @@ public final class Main {
             throw new IllegalArgumentException("STANDIN_SYS_PASSWORD is not set");
         }
         int port = Integer.parseInt(required(options, "--port"));
-        int door = Integer.parseInt(required(options, "--http"));
+        int door = Integer.parseInt(required(options, "--door"));
         Path data = Files.createDirectories(Path.of(required(options, "--data")));
         Names names = new Names(
                 options.getOrDefault("--database", "ORCLCDB"), options.getOrDefault("--pdb", "ORCLPDB1"));
@@ -38,14 +38,17 @@ public final class Main {
         org.h2.tools.Server listener = org.h2.tools.Server.createTcpServer(
                 "-tcpPort", Integer.toString(port), "-baseDir", data.toAbsolutePath().toString(), "-ifExists");
         listener.start();
+        Door opened = Door.open(door, "jdbc:oracle-standin://127.0.0.1:" + port + "/" + names.pdb());
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            opened.close();
             listener.stop();
             instance.stop();
+            Log.info("stopped");
             stopped.countDown();
         }, "stop"));
-        Door.open(door, "jdbc:oracle-standin://127.0.0.1:" + port + "/" + names.pdb());
-        System.out.println("the stand-in answers on 127.0.0.1:" + port + ", its door on " + door);
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> Log.error(thread.getName() + " has ended", error));
+        Log.info("the stand-in answers on 127.0.0.1:" + port + ", its door on " + door);
         stopped.await();
     }
 
