@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 READY_SECONDS: Final = 90.0
 """How long a part may take to come up. Seconds are usual; a loaded machine takes longer."""
 _POLL: Final = 0.05  # s
-# A worker's tasks may take 30 s to end, and its first stop writes the AOT cache; the other parts
-# write what they hold to disk.
-_PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0, "standin": 30.0}
+# A worker's tasks may take 30 s to end; the other parts write what they hold to disk. The first
+# stop of what is Java writes its AOT cache.
+_PATIENCE: Final = {"worker": 90.0, "broker": 60.0, "postgres": 30.0, "standin": 60.0}
 _SOURCES: Final = frozenset({"postgres", "standin"})
 """Kinds of parts that are the database."""
 

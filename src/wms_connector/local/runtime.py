@@ -206,7 +206,7 @@ class LocalRuntime(LocalControl):
         def launch(port: int) -> Launch:
             controller = self.port("controller", {port})
             settings = broker.write_properties(self.folder, port, controller)
-            argv, training = self._java(program, broker.NAME)
+            argv, training = self.java_command(program, broker.NAME)
             tool = self._tool(program, broker.TOOL)
             broker.format_storage(self.folder, tool, self.recorded().cluster_id)
             return self.launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
@@ -223,7 +223,7 @@ class LocalRuntime(LocalControl):
                 settings = worker.write_properties(
                     self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
                 )
-                argv, training = self._java(program, name)
+                argv, training = self.java_command(program, name)
                 return self.launch(name, "worker", (*argv, str(settings)), port, training)
 
             self.ensure(name, launch)
@@ -232,18 +232,16 @@ class LocalRuntime(LocalControl):
             done = [pool.submit(bring_up, name) for name in names]
         _raise_first([job.exception() for job in done])
 
-    def java_command(self, program: Program, part: str) -> tuple[str, ...]:
-        """Write a part's Java arguments and give its command line; without an AOT cache."""
-        text = argument_file(program, folder=self.folder.part(part))
-        arguments = self.folder.write_private(f"{part}/java.args", text)
-        return str(java().launcher), f"@{arguments}"
+    def java_command(self, program: Program, part: str) -> tuple[tuple[str, ...], Training | None]:
+        """Write a part's Java arguments and give its command line.
 
-    def _java(self, program: Program, part: str) -> tuple[tuple[str, ...], Training | None]:
-        """Write a part's Java arguments; without an AOT cache its run is the training for one."""
+        Without an AOT cache its run is the training for one; one of several workers does.
+        """
         runtime = java()
         cached = aot.place(self.cache.folder, runtime, program)
         training = None
-        if part in {broker.NAME, worker.name(1)} and not cached.is_file():
+        others = {worker.name(number) for number in range(2, self.workers + 1)}
+        if part not in others and not cached.is_file():
             output = self.folder.part(part) / "training.aot"
             training = Training(output=str(output), target=str(cached))
         text = argument_file(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wms_connector.connectors.shape import DatabaseShape
+    from wms_connector.local.aot import Training
     from wms_connector.local.fetch import Cache
     from wms_connector.local.java import Program
     from wms_connector.local.lock import Purpose
@@ -41,8 +42,8 @@ class Ground(Protocol):
     def port(self, name: str, avoid: set[int] | None = None) -> int:
         """Give the port of a name: the one that it had, or else a new one."""
 
-    def java_command(self, program: Program, part: str) -> tuple[str, ...]:
-        """Write a part's Java arguments and give its command line."""
+    def java_command(self, program: Program, part: str) -> tuple[tuple[str, ...], Training | None]:
+        """Write a part's Java arguments; give its command line, and what its run records."""
 
     def launch(
         self,
@@ -50,6 +51,7 @@ class Ground(Protocol):
         kind: Kind,
         argv: Sequence[str],
         port: int,
+        training: Training | None = None,
     ) -> Launch:
         """Say how a part is started."""
 

@@ -60,9 +60,9 @@ class StandinSource:
 
         def launch(port: int) -> Launch:
             door = ground.port(part.DOOR, {port})
-            argv = ground.java_command(part.program(built), part.NAME)
+            argv, training = ground.java_command(part.program(built), part.NAME)
             arguments = part.arguments(ground.folder, port, door)
-            return ground.launch(part.NAME, "standin", (*argv, *arguments), port)
+            return ground.launch(part.NAME, "standin", (*argv, *arguments), port, training)
 
         ground.ensure(part.NAME, launch)
 
