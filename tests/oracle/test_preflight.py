@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.oracle_dsn import asked
 
-from wms_connector.local.standin import schema
+from wms_connector.cli.main import run
+from wms_connector.local.standin import part, schema
 from wms_connector.model.stage import Stage
 from wms_connector.oracle.preflight.assess import assess
 from wms_connector.oracle.preflight.check import Check, Verdict
@@ -16,8 +18,11 @@ from wms_connector.oracle.preflight.wanted import Wanted
 from wms_connector.oracle.script import Plan, set_up, statements, undo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.oracle.conftest import Alone
 
+    from wms_connector.local.runtime import LocalRuntime
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.oracle.database import Database
 
@@ -52,12 +57,57 @@ def test_after_the_dbas_script_every_check_passes(
     assert not_passed(checks) == set()
 
 
-def test_nothing_is_left_behind(database: Database, wanted: Wanted) -> None:
-    """No table is made in the connector's own schema."""
-    looked_at(database, wanted)
-    tables = database.query("SELECT table_name FROM user_tables")
-    looked_at(database, wanted)
-    assert database.query("SELECT table_name FROM user_tables") == tables
+def test_nothing_in_the_database_is_changed(alone: Alone, wanted: Wanted) -> None:
+    """No table, column, user, grant or quota, and no transaction that had anything to commit."""
+
+    def state() -> dict[str, object]:
+        kept = ("TABLES", "COLUMNS", "USERS", "GRANTS", "QUOTAS", "FACTS", "COMMITS")
+        ask = alone.control.database.query
+        return {name: ask(f"SELECT * FROM SYS.SIM_{name} ORDER BY 1, 2") for name in kept}
+
+    before = state()
+    with alone.session() as database:
+        looked_at(database, wanted)
+        assert state() == before
+        assert database.query("SELECT 1 FROM v$transaction") == []
+    alone.control.sql("REVOKE LOGMINING FROM C##WMS")
+    assert state() != before  # it would be seen
+
+
+def test_the_command_tells_by_its_status_what_it_could_not_see(
+    alone: Alone, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "word"
+    file.write_text(alone.words[schema.CONNECTOR].get_secret_value())
+    dsn = f"oracle-standin://C##WMS@127.0.0.1:{alone.door}/{part.DATABASE}?passfile={file}"
+    call = ["preflight", "--stage", "main", "--dsn", dsn, "--pdb", part.PDB, "--json"]
+
+    def status() -> tuple[int, str, set[str]]:
+        code = run(call)
+        told = json.loads(capsys.readouterr().out)
+        failed = {check["name"] for check in told["checks"] if check["verdict"] == "fail"}
+        return code, told["verdict"], failed - YOUNG
+
+    alone.control.fault("v\\$thread", error="ORA-00604", times=-1, users="C##WMS")
+    try:
+        code, verdict, failed = status()
+    finally:
+        alone.control.clear()
+    assert failed == set()
+    # Another test of this session may have purged archived logs.
+    assert (code, verdict) in {(3, "unknown"), (1, "fail")}
+    alone.control.sql("REVOKE LOGMINING FROM C##WMS")
+    assert status() == (1, "fail", {"privilege LOGMINING"})
+
+
+def test_on_a_laptop_it_needs_no_option(
+    oracle_runtime: LocalRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["preflight", "--state", str(oracle_runtime.folder.path), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    verdicts = {check["name"]: check["verdict"] for check in told["checks"]}
+    assert told["database"].split("@")[0].endswith("C##WMS")
+    assert verdicts["containers"] == verdicts["flush-table"] == verdicts["flashback"] == "pass"
 
 
 @pytest.mark.parametrize(

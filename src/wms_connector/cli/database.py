@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from pydantic import SecretStr
 
+    from wms_connector.local.control import LocalControl
     from wms_connector.oracle.address import OracleAddress
     from wms_connector.oracle.database import Database
 
+_THIN: Final = "jdbc:oracle:thin:@"
 _ORACLE: Final = re.compile(r"oracle-standin://|[^@\s:/=]+@")
 """`USER@…` or the stand-in's scheme; PostgreSQL's are a URL of its own or `key=value`."""
 
@@ -68,6 +70,33 @@ def open_address(address: OracleAddress, password: SecretStr) -> Database:
     from wms_connector.oracle.driver import open_oracle
 
     return open_oracle(address, password)
+
+
+def laptop_oracle(control: LocalControl) -> tuple[OracleAddress, SecretStr, str | None] | None:
+    """Give how the laptop's own connector signs in: address, password, pluggable database.
+
+    To the container database itself where there is one. None where the laptop's database is
+    PostgreSQL. Raises NotRunningError without a runtime.
+    """
+    from pydantic import SecretStr
+
+    from wms_connector.local.sources import source_of
+    from wms_connector.model.environment import Env
+    from wms_connector.oracle.address import STANDIN, OracleAddress
+
+    state = control.recorded()
+    source = source_of(state)
+    if source.name != "oracle":
+        return None
+    env = source.worker_environment(control.folder, state)
+    user, password = env[Env.DB_USER.value], SecretStr(env[Env.DB_PASSWORD.value])
+    dsn = source.dsn(control.folder, state)
+    if dsn.startswith(STANDIN):
+        door = OracleAddress.parse(dsn).target.partition("/")[0]
+        address = OracleAddress(user, f"{door}/{env[Env.DB_NAME.value]}", is_standin=True)
+    else:
+        address = OracleAddress(user, env[Env.DB_URL.value].removeprefix(_THIN).removeprefix("//"))
+    return address, password, env.get(Env.DB_PDB.value)
 
 
 def _asked(prompt: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SECONDS: Final = 10.0  # for each question: a status must not hang on the database
-_THIN: Final = "jdbc:oracle:thin:@"
 _WAL: Final = "SELECT (pg_current_wal_lsn() - '0/0')::bigint"
 _KEPT: Final = (
     "SELECT (pg_current_wal_lsn() - restart_lsn)::bigint FROM pg_replication_slots"
@@ -56,7 +55,8 @@ class Source:
     def _oracle(self, app: App, where: Target, offsets: list[dict[str, Any]]) -> Told | None:
         from wms_connector.oracle.lag import observe_lag
 
-        database = self.database(app, where)
+        # The root does not show a common user the transactions of the pluggable database.
+        database = self.database(app, where, inside=True)
         if database is None:
             return None
         with database:
@@ -134,25 +134,13 @@ def source_options(function: F) -> F:
 
 def _laptop(control: LocalControl) -> tuple[Database | None, str | None]:
     """Sign in as the runtime's connector does: its user has the rights that are needed."""
-    from pydantic import SecretStr
+    from wms_connector.cli.database import laptop_oracle, open_address
 
-    from wms_connector.cli.database import open_address
-    from wms_connector.local.sources import source_of
-    from wms_connector.model.environment import Env
-    from wms_connector.oracle.address import STANDIN, OracleAddress
-
-    state = control.recorded()
-    source = source_of(state)
-    if source.name != "oracle":
+    found = laptop_oracle(control)
+    if found is None:
         return None, None
-    env = source.worker_environment(control.folder, state)
-    user, password = env[Env.DB_USER.value], SecretStr(env[Env.DB_PASSWORD.value])
-    dsn = source.dsn(control.folder, state)
-    if dsn.startswith(STANDIN):
-        address = replace(OracleAddress.parse(dsn), user=user, passfile=None)
-    else:
-        address = OracleAddress(user, env[Env.DB_URL.value].removeprefix(_THIN).removeprefix("//"))
-    return open_address(address, password), env.get(Env.DB_PDB.value)
+    address, password, pdb = found
+    return open_address(address, password), pdb
 
 
 def _postgres(app: App, offsets: list[dict[str, Any] | None]) -> Told | None:

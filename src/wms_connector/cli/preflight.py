@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from wms_connector.cli.app import App, command
+from wms_connector.cli.app import App, laptop_command
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 _COMMON_USER = "C##WMS"
 _LOCAL_USER = "WMS_CONNECTOR"
+_STATUS: Final = {"fail": 1, "unknown": 3}
+"""Exit status by the worst verdict; 0 for the others."""
 
 
 @click.command(
     epilog="Example: wms-connector preflight --sql --pdb ORCLPDB1 > setup.sql, for the DBA; then "
-    "wms-connector preflight --stage main"
+    "wms-connector preflight --stage main. On a laptop, after `local up --source oracle`: "
+    "wms-connector preflight"
 )
 @click.option(
     "--secrets",
@@ -77,7 +80,7 @@ _LOCAL_USER = "WMS_CONNECTOR"
     show_default=True,
     help="With --sql: where the user's flush table goes.",
 )
-@command
+@laptop_command
 def preflight(
     app: App,
     location: Path | None,
@@ -93,24 +96,28 @@ def preflight(
 ) -> int:
     """Check the database before a connector reads it; nothing in it is changed.
 
-    Exit 0: no check failed. What cannot be seen is unknown, never a pass.
+    The database is --dsn, else that of the stage's secret; without --stage and --secrets it is the
+    laptop runtime's Oracle. Exit 0: nothing failed. 1: a check failed. 3: none did, but some could
+    not be made: what cannot be seen is unknown, never a pass.
     """
     if undo and not sql:
         raise UsageError("--undo goes with --sql", hint="Add --sql to print the script")
     if dsn and location:
         raise UsageError("--dsn and --secrets name two databases", hint="Give one of them")
     if sql:
+        app.is_laptop = False  # the script is for a database elsewhere
         return _script(
             app, location, dsn, pdb, user,
             variant=variant, undo=undo, tablespace=tablespace, hours=outage,
         )  # fmt: skip
+    from wms_connector.oracle.preflight.assess import worst
     from wms_connector.oracle.preflight.wanted import Wanted
 
-    address, password, of_secret = _where(app, location, dsn)
-    wanted = Wanted.of(app.pipeline, app.stage, pdb=pdb or of_secret, outage_hours=outage)
+    address, password, known = _where(app, location, dsn)
+    wanted = Wanted.of(app.pipeline, app.stage, pdb=pdb or known, outage_hours=outage)
     checks = _checked(address, password, wanted, timeout)
     _show(app, str(address), checks)
-    return int(any(check.verdict == "fail" for check in checks))
+    return _STATUS.get(worst(checks), 0)
 
 
 def _script(
@@ -129,6 +136,7 @@ def _script(
     from wms_connector.oracle.script import Plan, sql_plus
 
     if location is not None:
+        app.leave_laptop()
         info = _db_info(app, location)
         pdb, user = pdb or info.pdb, user or info.user
     elif dsn is not None:
@@ -151,13 +159,23 @@ def _script(
 def _where(
     app: App, location: Path | None, dsn: str | None
 ) -> tuple[OracleAddress, SecretStr, str | None]:
-    """Give the address, the password, and the pluggable database if the secret names one."""
-    from wms_connector.cli.database import oracle_password
+    """Give address, password, and the pluggable database if the secret or the laptop names one."""
+    from wms_connector.cli.database import laptop_oracle, oracle_password
     from wms_connector.oracle.address import OracleAddress
 
     if dsn is not None:
+        app.leave_laptop()
         address = OracleAddress.parse(dsn)
         return address, oracle_password(address), None
+    if location is None and (app.names_no_stage or app.state_path is not None):
+        found = laptop_oracle(app.control())
+        if found is None:
+            raise UsageError(
+                "the laptop's database is PostgreSQL, of which there is nothing to check",
+                hint="Start it with `local up --source oracle`, or name a --stage or a --dsn",
+            )
+        return found
+    app.leave_laptop()
     info = _db_info(app, location)
     pluggable = app.pipeline.connector == "jdbc"
     return OracleAddress.of_secret(info, pluggable=pluggable), info.password, info.pdb

@@ -9,6 +9,7 @@ from rich.console import Console
 from tests.unit.oracle import healthy
 
 from wms_connector.cli.preflight_table import table
+from wms_connector.local.state import State, StateFolder
 from wms_connector.oracle.preflight.assess import assess
 from wms_connector.oracle.preflight.facts import Facts
 
@@ -109,6 +110,25 @@ def test_wrong_use(wms: Wms, args: list[str], said: str) -> None:
     assert (result.status, result.out) == (2, "")
     assert said in result.err
     assert "hush-hush" not in result.err
+
+
+def test_without_a_word_it_means_the_laptop(wms: Wms, tmp_path: Path) -> None:
+    result = wms("preflight")
+    assert result.status == 1
+    assert "nothing was started" in result.err
+    folder = StateFolder(tmp_path / "postgres")
+    folder.make()
+    folder.write(State(stage="x", product="wms", cluster_id="c", database="wms", user="wms"))
+    result = wms("preflight", "--state", str(folder.path))
+    assert (result.status, result.out) == (2, "")
+    assert "the laptop's database is PostgreSQL" in result.err
+
+
+@pytest.mark.parametrize("args", [["--dsn", NOBODY], ["--secrets", "x"]])
+def test_another_place_needs_a_stage(wms: Wms, args: list[str]) -> None:
+    result = wms("preflight", *args)
+    assert (result.status, result.out) == (2, "")
+    assert "stage" in result.err
 
 
 def test_the_table_says_what_to_do() -> None:

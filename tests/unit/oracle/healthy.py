@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wms_connector.model.settings import JdbcSettings
 from wms_connector.model.table import Table
 from wms_connector.oracle.preflight.facts import Facts, Unseen
-from wms_connector.oracle.preflight.questions import VIEWS
+from wms_connector.oracle.preflight.questions import HOME_VIEWS, VIEWS
 from wms_connector.oracle.preflight.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -199,10 +199,7 @@ def debezium() -> Answers:
         "switches@main": tuple(
             {"THREAD#": Decimal(1), "FIRST_TIME": ago(hours=hours)} for hours in range(1, 24)
         ),
-        "parameters@main": (
-            {"NAME": "undo_management", "VALUE": "AUTO"},
-            {"NAME": "undo_retention", "VALUE": "900"},
-        ),
+        "undo@pdb": ({"VALUE": "900"},),
         "threads@main": (
             {"THREAD#": Decimal(1), "STATUS": "OPEN", "ENABLED": "PUBLIC"},
             {"THREAD#": Decimal(2), "STATUS": "CLOSED", "ENABLED": "DISABLED"},
@@ -212,6 +209,7 @@ def debezium() -> Answers:
             {"TABLE_NAME": "V_$LOGMNR_CONTENTS", "PRIVILEGE": "SELECT"},
         ),
         **{f"{view}@main": ({"SEEN": Decimal(1)},) for view in VIEWS},
+        **{f"{view}@pdb": ({"SEEN": Decimal(1)},) for view in HOME_VIEWS},
         **_tables(),
         **{f"flashback {table}": ({"SEEN": Decimal(1)},) for table in TABLES},
         "log groups": tuple(
@@ -232,7 +230,8 @@ def debezium() -> Answers:
 def plain() -> Answers:
     """The same without containers."""
     answers = debezium()
-    answers["quotas@main"] = answers["quotas@pdb"]
+    for name in ("quotas", "undo", *HOME_VIEWS):
+        answers[f"{name}@main"] = answers[f"{name}@pdb"]
     return {
         **{name: rows for name, rows in answers.items() if not name.endswith("@pdb")},
         "database@main": (database(CDB="NO"),),

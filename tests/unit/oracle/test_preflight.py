@@ -149,9 +149,8 @@ def changed(name: str, rows: object, wanted: Wanted = DEBEZIUM) -> tuple[Check, 
         ("switches@main", tuple({"THREAD#": 1, "FIRST_TIME": ago(minutes=n)}
                                 for n in range(1, 50)), "redo-logs", "warn", "in the busiest"),
         ("logs@main", (), "redo-logs", "unknown", "no redo log"),
-        ("parameters@main", ({"NAME": "undo_retention", "VALUE": "10"},),
-         "undo-retention", "warn", "10 s"),
-        ("parameters@main", (), "undo-retention", "unknown", "undo_retention"),
+        ("undo@pdb", ({"VALUE": "10"},), "undo-retention", "warn", "10 s"),
+        ("undo@pdb", (), "undo-retention", "unknown", "undo_retention"),
         ("transactions@pdb", ({"NUMBER_OPEN": 2, "OLDEST": ago(hours=3), "NOW": NOW},),
          "open-transactions", "warn", "the oldest for 3.0 h"),
         ("transactions@pdb", ({"NUMBER_OPEN": 0, "OLDEST": None, "NOW": NOW},),
@@ -174,6 +173,8 @@ def changed(name: str, rows: object, wanted: Wanted = DEBEZIUM) -> tuple[Check, 
         (f"read {BASE}", Unseen("DPY-4024: slow", "DPY-4024"), "select", "unknown", "DPY-4024"),
         (f"flashback {BASE}", Unseen("ORA-01031: no", "ORA-01031"), "flashback", "fail", "denied"),
         ("V$THREAD@main", Unseen("ORA-00942: no", "ORA-00942"), "view V$THREAD", "fail", "denied"),
+        ("V$TRANSACTION@pdb", Unseen("ORA-00942: no", "ORA-00942"),
+         "view V$TRANSACTION", "fail", "denied"),
         ("V$THREAD@main", Unseen("ORA-03113: eof", "ORA-03113"),
          "view V$THREAD", "unknown", "ORA-03113"),
     ],
@@ -282,6 +283,10 @@ def test_on_rds_the_way_to_mend_it_is_amazons() -> None:
         ("CLOB", True, "pass"),
         ("LONG", True, "warn"),
         ("XMLTYPE", False, "warn"),
+        ("SDO_GEOMETRY", True, "warn"),
+        ("JSON", False, "warn"),
+        ("INTERVAL DAY(2) TO SECOND(6)", False, "pass"),
+        ("FLOAT", False, "pass"),
         ("TIMESTAMP(6) WITH TIME ZONE", False, "pass"),
     ],
 )
@@ -293,7 +298,7 @@ def test_types_that_need_a_decision(kind: str, lob_enabled: bool, verdict: str) 
     checks = assess(Facts(answers), replace(DEBEZIUM, lob_enabled=lob_enabled))
     found = of(checks, "columns", BASE)
     assert found.verdict.value == verdict
-    assert ("NOTE_TXT" in found.found) == (kind != "TIMESTAMP(6) WITH TIME ZONE")
+    assert ("NOTE_TXT" in found.found) == (verdict == "warn" or lob_enabled)
 
 
 def test_names_that_logminer_does_not_follow() -> None:
@@ -353,6 +358,21 @@ def test_what_is_found_decides_for_jdbc(
 ) -> None:
     found = of(changed(question, rows, JDBC), check)
     assert (found.verdict.value, said in found.found) == (verdict, True), found
+
+
+def test_of_several_timestamp_columns_one_that_is_never_null_will_do() -> None:
+    from dataclasses import replace
+
+    settings = JDBC.jdbc.model_copy(update={"timestamp_columns": ("SYS_UPD_TS", "SYS_ADD_TS")})
+    wanted = replace(JDBC, jdbc=settings)
+    for nullable, verdict in (("N", Verdict.PASS), ("Y", Verdict.FAIL)):
+        columns = (
+            healthy.column(RVSN, "SYS_UPD_TS", "TIMESTAMP(6)", "Y"),
+            healthy.column(RVSN, "SYS_ADD_TS", "TIMESTAMP(6)", nullable),
+        )
+        checks = assess(Facts(healthy.jdbc() | {"columns": columns}), wanted)
+        assert of(checks, "not-null", f"{RVSN}.SYS_UPD_TS").verdict is verdict
+        assert of(checks, "not-null", f"{RVSN}.SYS_ADD_TS").verdict is verdict
 
 
 def test_a_default_is_no_update() -> None:

@@ -104,11 +104,17 @@ def _timestamp(table: Table, column: str, facts: Facts, _: Wanted) -> Finding:
     return passed(kind) if right else failed(f"{kind} is no time")
 
 
-def _not_null(table: Table, column: str, facts: Facts, _: Wanted) -> Finding:
+def _not_null(table: Table, column: str, facts: Facts, wanted: Wanted) -> Finding:
     row = _column(facts, table, column)
     if row is None:
         return failed("there is no such column")
-    return passed("NOT NULL") if text(row, "NULLABLE") == "N" else failed("may be NULL")
+    if text(row, "NULLABLE") == "N":
+        return passed("NOT NULL")
+    # The first of several that is not NULL counts, so that one that never is will do.
+    others = (_column(facts, table, name) for name in wanted.jdbc.timestamp_columns)
+    if any(other is not None and text(other, "NULLABLE") == "N" for other in others):
+        return passed("may be NULL; another of the timestamp columns may not")
+    return failed("may be NULL")
 
 
 def _indexed(table: Table, column: str, facts: Facts, _: Wanted) -> Finding:

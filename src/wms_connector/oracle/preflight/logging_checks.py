@@ -65,7 +65,7 @@ def rules(_: Wanted) -> Iterator[Rule]:
         "undo-retention",
         "database",
         "the first snapshot reads all rows as of one SCN; undo that is gone ends it (ORA-01555)",
-        "ALTER SYSTEM SET undo_retention to more than the snapshot takes",
+        "ALTER SYSTEM SET undo_retention to more than the snapshot takes, where the tables are",
         _undo,
     )
     yield Rule(
@@ -126,7 +126,7 @@ def _retention(facts: Facts, wanted: Wanted) -> Finding:
             _on_rds(
                 facts,
                 "exec rdsadmin.rdsadmin_util.set_configuration('archivelog retention hours',"
-                f" {wanted.outage_hours})",
+                f" {wanted.outage_hours}), then COMMIT",
             ),
         )
     if kept < needed:
@@ -161,10 +161,10 @@ def _switches(facts: Facts, _: Wanted) -> Finding:
 
 
 def _undo(facts: Facts, wanted: Wanted) -> Finding:
-    values = {text(row, "NAME"): text(row, "VALUE") for row in facts.rows("parameters@main")}
-    if "undo_retention" not in values:
+    rows = facts.rows(f"undo@{wanted.home}")
+    if not rows:
         return undecided("V$PARAMETER does not show undo_retention")
-    kept = timedelta(seconds=int(values["undo_retention"]))
+    kept = timedelta(seconds=number(rows[0], "VALUE"))
     guess = estimate(facts, wanted)
     found = f"{hours_shown(kept)}, and the snapshot may take {hours_shown(guess.duration)}"
     return passed(found) if guess.duration <= kept else warned(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wms_connector.oracle.needs import NEEDS, Need
 from wms_connector.oracle.preflight.check import Finding, Rule, failed, passed
 from wms_connector.oracle.preflight.facts import Unseen, UnseenError, text
-from wms_connector.oracle.preflight.questions import CONTENTS, VIEWS
+from wms_connector.oracle.preflight.questions import CONTENTS, HOME_VIEWS, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +33,20 @@ def rules(wanted: Wanted) -> Iterator[Rule]:
                 grant,
                 partial(_held, need, container),
             )
-    for view, why in VIEWS.items():
-        yield Rule(
-            f"view {view}",
-            "user",
-            f"the connector reads there {why}",
-            "GRANT SELECT_CATALOG_ROLE TO the user",
-            partial(_readable, view),
-        )
+    read: tuple[tuple[Container, dict[str, str]], ...] = (
+        ("main", VIEWS),
+        (wanted.home, HOME_VIEWS),
+    )
+    for container, views in read if wanted.pdb else (("main", VIEWS | HOME_VIEWS),):
+        where = wanted.pdb if container == "pdb" else None
+        for view, why in views.items():
+            yield Rule(
+                f"view {view}",
+                where or "user",
+                f"the connector reads there {why}",
+                "GRANT SELECT_CATALOG_ROLE TO the user" + (f", in {where}" if where else ""),
+                partial(_readable, f"{view}@{container}"),
+            )
     yield Rule(
         "view V$LOGMNR_CONTENTS",
         "user",
@@ -77,8 +83,8 @@ def _may_execute(facts: Facts) -> bool:
     )
 
 
-def _readable(view: str, facts: Facts, _: Wanted) -> Finding:
-    answer = facts.answer(f"{view}@main")
+def _readable(question: str, facts: Facts, _: Wanted) -> Finding:
+    answer = facts.answer(question)
     if isinstance(answer, Unseen):
         if answer.is_denied:
             return failed(f"denied: {answer.reason}")

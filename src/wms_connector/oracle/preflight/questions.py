@@ -27,12 +27,16 @@ VIEWS: Final = {
     "V$LOGMNR_LOGS": "the logs of its own LogMiner session",
     "V$LOGMNR_PARAMETERS": "the state of its own LogMiner session",
     "V$THREAD": "redo threads, and how far each has written",
-    "V$TRANSACTION": "transactions that are open when the snapshot starts",
     "V$PARAMETER": "the limits that LogMiner has to keep",
     "V$MYSTAT": "the memory of its own session",
     "V$STATNAME": "the names of these statistics",
 }
-"""Views that the connector reads, each with what for. V$LOGMNR_CONTENTS is not among them: outside
+HOME_VIEWS: Final = {
+    "V$DATABASE": "the SCN of the snapshot",
+    "V$TRANSACTION": "transactions that are open when the snapshot starts",
+}
+"""Views that the connector reads, each with what for: in the container that is signed in to, and
+in the one with the tables, where the snapshot begins. V$LOGMNR_CONTENTS is not among them: outside
 a LogMiner session it answers ORA-01306 to everybody, so its grant is looked up instead."""
 
 CONTENTS: Final = "V_$LOGMNR_CONTENTS"
@@ -96,7 +100,7 @@ _LOGGING: Final = (
         "archives",
         (
             "SELECT MIN(CASE WHEN status = 'A' AND name IS NOT NULL THEN first_time END) AS oldest,"
-            " MAX(CASE WHEN status = 'D' OR name IS NULL THEN next_time END) AS gone,"
+            " MAX(CASE WHEN status <> 'A' OR name IS NULL THEN next_time END) AS gone,"
             " SUM(CASE WHEN next_time > SYSDATE - 1 THEN blocks * block_size END) AS day_bytes,"
             " SYSDATE AS now FROM v$archived_log WHERE standby_dest = 'NO'"
         ),
@@ -107,11 +111,6 @@ _LOGGING: Final = (
         "switches",
         "SELECT thread#, first_time FROM v$log_history WHERE first_time > SYSDATE - 1",
         "log switches of a day",
-    ),
-    (
-        "parameters",
-        "SELECT name, value FROM v$parameter WHERE name IN ('undo_retention', 'undo_management')",
-        "parameters",
     ),
     ("threads", "SELECT thread#, status, enabled FROM v$thread", "redo threads"),
     (
@@ -134,6 +133,8 @@ _OWN: Final = (
         "SELECT tablespace_name, bytes, max_bytes FROM user_ts_quotas",
         "quotas",
     ),
+    # A pluggable database may have an undo of its own.
+    ("undo", "SELECT value FROM v$parameter WHERE name = 'undo_retention'", "undo retention"),
 )
 
 
@@ -151,10 +152,11 @@ def questions(wanted: Wanted, container: Container) -> Iterator[Question]:
         chosen += _OWN if is_home else ()
     for name, sql, label in chosen:
         yield Question(f"{name}@{container}", sql, label)
-    if wanted.kind == "debezium" and container == "main":
-        for view in VIEWS:
+    if wanted.kind == "debezium":
+        views = dict(VIEWS) if container == "main" else {}
+        for view in views | (HOME_VIEWS if is_home else {}):
             sql = f"SELECT 1 AS seen FROM {view.lower()} WHERE ROWNUM = 1"
-            yield Question(f"{view}@main", sql, view)
+            yield Question(f"{view}@{container}", sql, view)
     if is_home:
         yield from _of_tables(wanted)
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 NAME_LIMIT: Final = 30
 """Characters of a table's or column's name that LogMiner follows."""
 _LOBS: Final = frozenset({"CLOB", "NCLOB", "BLOB", "XMLTYPE"})
+_PLAIN: Final = frozenset(
+    {"NUMBER", "FLOAT", "BINARY_FLOAT", "BINARY_DOUBLE", "VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR",
+     "DATE", "RAW"}
+)  # fmt: skip
+_TIMES: Final = ("TIMESTAMP", "INTERVAL")  # with precision and zone behind it
 _NEVER: Final = frozenset({"LONG", "LONG RAW", "BFILE", "ROWID", "UROWID", "ANYDATA"})
 _PLENTY: Final = 1_048_576  # bytes left: the flush table takes 64 KiB
 
@@ -99,7 +104,7 @@ def _rules_of(table: Table) -> Iterator[Rule]:
         "columns",
         str(table),
         "some types are not in the redo as values",
-        "Decide: docs/oracle.md says what each type comes to",
+        "Decide whether consumers can do without: docs/contract.md says what each type comes to",
         partial(_columns, table),
     )
     yield Rule(
@@ -188,6 +193,14 @@ def _columns(table: Table, facts: Facts, wanted: Wanted) -> Finding:
     lobs = _listed(kinds, _LOBS)
     if never:
         return warned(f"{never}: LogMiner has no values of it; changes to it do not arrive")
+    others = {
+        name: kind
+        for name, kind in kinds.items()
+        if kind not in _PLAIN | _LOBS and not kind.startswith(_TIMES)
+    }
+    if others:
+        told = ", ".join(f"{name} {kind}" for name, kind in others.items())
+        return warned(f"{told}: not known to be in the redo as a value")
     if lobs and not wanted.lob_enabled:
         return warned(f"{lobs}: come as __debezium_unavailable_value, because lob_enabled is false")
     return passed(f"{len(kinds)} columns" + (f", {lobs} with lob_enabled" if lobs else ""))
