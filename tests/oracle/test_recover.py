@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.e2e.support import audited
+from tests.e2e.support import audited, until
 from tests.oracle.breakable import Breakable, breakable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_archive_purged(scene: Breakable) -> None:
         assert scene.connector()["lag"]["archive"]["restart_point_purged"]
         assert "restart-point-purged" in scene.resume_fails().err
         (entry, *_) = scene.connector()["tasks"][0]["explained"]
-        assert entry["recover"] == "snapshot"
+        assert entry["recover"] == ["snapshot"]
         dry = scene.wms("recover", "snapshot", "--json").json
         assert not dry["done"]
         assert scene.connector()["tasks"][0]["state"] == "FAILED"
@@ -60,7 +60,7 @@ def test_archive_purged(scene: Breakable) -> None:
         scene.change(f"DELETE FROM {TABLE} WHERE PLAN_WVR_ID = {deleted}")
         reader.until_key(deleted, "the delete", count=3)
         assert [change.op for change in reader.of_key(deleted)] == ["c", "c", "d"]
-        assert audited(scene.runtime).totals.extra == 0
+        until(lambda: reader.more() or reader.tombstones(deleted), "its tombstone")
     assert scene.wms("status").status == 0
 
 
@@ -92,16 +92,20 @@ def test_schema_history_lost_while_a_transaction_is_open(scene: Breakable) -> No
     assert not config["changes"], config  # the mode is as it was
 
 
-def test_schema_history_lost_and_a_table_changed(scene: Breakable) -> None:
-    number = scene.new()
+@pytest.mark.parametrize(
+    ("ddl", "read"),
+    [("ADD (RECOVER_TXT VARCHAR2(10))", True), ("DROP COLUMN ITEM_ID", False)],
+    ids=["column added", "column dropped"],
+)
+def test_schema_history_lost_and_a_table_changed(scene: Breakable, ddl: str, read: bool) -> None:
+    before, old, new = scene.new(), scene.new(), scene.new()
     with scene.reader() as reader:
-        before = scene.new()
         scene.insert(before)
         reader.until_key(before, "a row before")
         scene.stop()
-        scene.insert(old := scene.new())
-        scene.control.sql(f"ALTER TABLE {TABLE} ADD (RECOVER_TXT VARCHAR2(10))")
-        scene.insert(number, RECOVER_TXT="new")
+        scene.insert(old)
+        scene.control.sql(f"ALTER TABLE {TABLE} {ddl}")
+        scene.insert(new)
         scene.lose_history()
         scene.resume_fails()
 
@@ -110,17 +114,17 @@ def test_schema_history_lost_and_a_table_changed(scene: Breakable) -> None:
         assert TABLE in refused.err
         assert scene.connector()["tasks"][0]["state"] == "FAILED"
 
-        # And rightly so: a row that was written before the column came cannot be read any more.
-        tried = scene.wms("recover", "schema-history", "--yes", "--anyway", "to see")
-        assert tried.status == 1
-        assert "structure-unknown" in tried.err
-        done = scene.wms("recover", "snapshot", "--yes")
-        assert done.status == 0, done
-        for found, text in ((number, "new"), (old, None)):
-            (row,) = reader.until_key(found, "a row of the snapshot")
-            assert row.op == "r"
+        scene.wms("recover", "schema-history", "--yes", "--anyway", "to see")
+        if not read:
+            # Rightly refused: a row that was written before cannot be read with what is left.
+            until(lambda: "dml-not-parsed" in scene.wms("status").out, "the row in the way")
+            done = scene.wms("recover", "snapshot", "--yes")
+            assert done.status == 0, done
+        for number in (old, new):
+            (row,) = reader.until_key(number, "each row once")
+            assert row.op == ("c" if read else "r")
             assert row.after is not None
-            assert row.after["RECOVER_TXT"] == text
+            assert ("RECOVER_TXT" in row.after, "ITEM_ID" in row.after) == (True, read)
     assert scene.wms("status").status == 0
     assert not scene.wms("plan", "--json").json["changes"]  # the mode is as it was
 

@@ -173,7 +173,7 @@ def _finding(app: App, where: Target, repair: Repair, seen: Seen, asked: Options
     status = seen.status
     traces = [status.connector.trace, *(t.trace for t in status.tasks)] if status else []
     for entry in explain("\n".join(trace or "" for trace in traces)):
-        if entry.recovery is not None and entry.recovery.value == repair.value:
+        if repair.value in entry.recovery:
             return entry.meaning
     return _purged(app, where, seen, asked) if repair.value == "snapshot" else None
 
@@ -238,10 +238,10 @@ def _structures(app: App, where: Target, position: Position | None, asked: Optio
     if seen.changed and asked.anyway is None:
         names = ", ".join(map(str, seen.changed))
         raise UsageError(
-            f"{names} changed since SCN {position.scn}: rows that were written between cannot be "
-            "read without the former structure",
-            hint="`wms-connector recover snapshot` begins anew. If no row was written between, or "
-            "only rights were granted, go on with --anyway REASON",
+            f"{names} changed since SCN {position.scn}: rows that were written between would be "
+            "read with columns that are not theirs",
+            hint="`wms-connector recover snapshot` begins anew. If columns were only added at the "
+            "end, or rights granted, go on with --anyway REASON",
         )
     if seen.unseen:
         return [f"That could not be checked of {', '.join(map(str, seen.unseen))}: not visible."]

@@ -37,6 +37,18 @@ def test_status_says_state_worker_tasks_and_delivery(command: Wms, local: LocalS
     assert "exactly-once" in command("status").out
 
 
+def test_status_says_how_far_behind_the_database_it_is(
+    command: Wms, local: LocalStatus, reader: Reader
+) -> None:
+    flows(reader, local)
+    [connector] = command("status", "--json").json["connectors"]
+    lag = connector["lag"]
+    assert lag["bytes_behind"] >= 0
+    assert lag["slot_bytes"] >= 0
+    assert lag["last_change_seconds"] >= 0
+    assert "behind PostgreSQL: " in command("status").out
+
+
 def test_the_same_through_url(local: LocalStatus) -> None:
     told = wms("status", "--stage", "tests", "--url", local.connect_url, "--json")
     assert told.status == 0

@@ -196,7 +196,7 @@ def test_status_tells_what_a_trace_means_before_what_it_says(here: Here) -> None
     assert "wms-connector recover snapshot" in told.out
     (connector,) = here("status", "--json").json["connectors"]
     (entry,) = connector["tasks"][0]["explained"]
-    assert entry["recover"] == "snapshot"
+    assert entry["recover"] == ["snapshot"]
     assert entry["who"] == "DBA"
     assert connector["explained"] == []
     assert connector["lag"] is None

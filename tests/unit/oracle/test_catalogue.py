@@ -99,9 +99,9 @@ def test_a_code_that_is_not_there_leads_to_oracle_s_page_about_it() -> None:
 
 
 def test_what_recover_is_the_way_out_of() -> None:
-    assert explain(PURGED)[0].recovery is Recovery.SNAPSHOT
-    assert explain("The db history topic is missing.")[0].recovery is Recovery.SCHEMA_HISTORY
-    assert explain("ORA-01291: missing logfile")[0].recovery is None
+    assert explain(PURGED)[0].recovery == (Recovery.SNAPSHOT,)
+    assert explain("The db history topic is missing.")[0].recovery == (Recovery.SCHEMA_HISTORY,)
+    assert explain("ORA-01291: missing logfile")[0].recovery == ()
 
 
 def test_a_restart_does_not_heal_what_somebody_has_to_mend() -> None:
@@ -142,7 +142,7 @@ def test_as_json_says_who_and_what() -> None:
     assert told["code"] == "ORA-12541"
     assert told["who"] == "DBA"
     assert told["restart_heals"] is True
-    assert explain("The db history topic is missing")[0].as_json()["recover"] == "schema-history"
+    assert explain("The db history topic is missing")[0].as_json()["recover"] == ["schema-history"]
 
 
 def test_the_page_is_the_catalogue_s() -> None:

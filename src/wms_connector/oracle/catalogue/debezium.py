@@ -13,6 +13,7 @@ from typing import Final
 from wms_connector.oracle.catalogue.entry import Entry, Part, Recovery, Who
 
 _P: Final = Part.DEBEZIUM
+_EITHER: Final = (Recovery.SCHEMA_HISTORY, Recovery.SNAPSHOT)
 
 ENTRIES: Final = (
     Entry(
@@ -20,7 +21,7 @@ ENTRIES: Final = (
         "the archived logs from the restart point on are gone: changes since then cannot be read",
         "have the DBA restore the logs (RMAN RESTORE ARCHIVELOG FROM SCN, `status` shows it) and "
         "restart: then nothing is lost. If there are none: `wms-connector recover snapshot`",
-        Who.DBA, recovery=Recovery.SNAPSHOT,
+        Who.DBA, recovery=(Recovery.SNAPSHOT,),
         phrases=(
             "this is no longer available on the server",
             "do not contain the offset scn",
@@ -32,7 +33,7 @@ ENTRIES: Final = (
         "schema-history-lost", _P, "The db history topic is missing.",
         "the schema history topic is gone or empty; the offset is still there",
         "`wms-connector recover schema-history` rebuilds it without a new snapshot of the rows",
-        Who.OPERATOR, recovery=Recovery.SCHEMA_HISTORY,
+        Who.OPERATOR, recovery=(Recovery.SCHEMA_HISTORY,),
         phrases=("the db history topic is missing",
                  "the db history topic or its content is fully or partially missing"),
     ),
@@ -93,7 +94,7 @@ ENTRIES: Final = (
         phrases=("dml statement couldn't be parsed", "failed to parse insert dml",
                  "failed to parse update dml", "failed to parse delete dml",
                  "failed to parse dml:", "arrayindexoutofboundsexception"),
-        recovery=Recovery.SCHEMA_HISTORY,
+        recovery=_EITHER,
     ),
     Entry(
         "schema-mismatch", _P, "Schema mismatch between event with … columns …",
@@ -104,16 +105,17 @@ ENTRIES: Final = (
         phrases=("schema mismatch between event with",
                  "internal schema representation is probably out of sync",
                  "no metadata registered for captured table", "' found in table '"),
-        recovery=Recovery.SCHEMA_HISTORY,
+        recovery=_EITHER,
     ),
     Entry(
-        "structure-unknown", _P, "Oracle LogMiner is unable to re-construct the SQL for '…' event",
+        "structure-unknown", _P, "Oracle LogMiner is unable to re-construct the SQL for …",
         "a change was written under a structure of its table that the connector does not know: "
         "the table was changed, and the history does not hold what it was before",
         'with online_catalog, write log_mining_strategy = "hybrid" into the pipeline file, then '
         "`wms-connector apply`: it goes on from its offset, and nothing is lost. With hybrid, "
         "which follows changes as long as the history is whole: `wms-connector recover snapshot`",
-        Who.OPERATOR, recovery=Recovery.SNAPSHOT, phrases=("unable to re-construct the sql for",),
+        Who.OPERATOR, recovery=(Recovery.SNAPSHOT,),
+        phrases=("unable to re-construct the sql for",),
     ),
     Entry(
         "ddl-not-parsed", _P, "Trying to alter table …, which does not exist",

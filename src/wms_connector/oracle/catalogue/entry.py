@@ -44,7 +44,7 @@ class Entry:
     wrote it, shortened. `transient`: it can pass without anybody's doing. `restart`: a FAILED task
     may run again after a restart, at the latest once the cause has passed; where it is false a
     restart fails in the same way until somebody has acted. `frame`: it stands around another error
-    and says nothing of the cause.
+    and says nothing of the cause. `recovery`: which `wms-connector recover` is a way out.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Entry:
     codes: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     frame: bool = False
-    recovery: Recovery | None = None
+    recovery: tuple[Recovery, ...] = ()
 
     @property
     def name(self) -> str:
@@ -82,5 +82,5 @@ class Entry:
             "restart_heals": self.restart,
             "who": self.who.value,
             "next_step": self.step,
-            "recover": self.recovery.value if self.recovery else None,
+            "recover": [recovery.value for recovery in self.recovery],
         }
