@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wms_connector.local.state import StateFolder
 
 NAME: Final = "broker"
+CONTROLLER: Final = "controller"
+"""Under this name the state keeps the port of its controller."""
+
 HEAP_MB: Final = 512
 _MAIN: Final = "kafka.Kafka"
 TOOL: Final = "kafka.tools.StorageTool"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import signal
 import threading
@@ -16,6 +15,7 @@ from wms_connector.local.errors import LocalError, NotRunningError, StartError, 
 from wms_connector.local.java import environment, java
 from wms_connector.local.ports import HOST
 from wms_connector.local.progress import Progress, Silent
+from wms_connector.local.purge import purge as purge_folder
 from wms_connector.local.sources import source_of
 from wms_connector.local.state import Launch, Part, State, StateFolder
 from wms_connector.local.status import LocalStatus, status_of
@@ -64,7 +64,7 @@ class LocalControl:
                 stopped = self._stop(tuple(state.parts.values()))
             processes.kill(processes.strays(self.folder.path, ()))
             if purge:
-                self._remove(state)
+                purge_folder(self.folder, state)
         return stopped
 
     def kill(self, part: str, number: signal.Signals = signal.SIGKILL) -> int:
@@ -133,9 +133,10 @@ class LocalControl:
             if self.cancelled.wait(_POLL):
                 raise CancelledError(f"{launch.name} was not waited for")
             if processes.alive(process) is None:
-                raise self._failure(launch, "ended while it started", begins)
+                raise self._failure(launch, "ended while it started", begins, ended=True)
             if time.monotonic() - began > READY_SECONDS:
-                raise self._failure(launch, f"is not ready after {READY_SECONDS:.0f} s", begins)
+                what = f"is not ready after {READY_SECONDS:.0f} s"
+                raise self._failure(launch, what, begins, ended=False)
         took = time.monotonic() - began
         self.progress.end(launch.name, f"ready in {took:.1f} s on port {launch.port}")
 
@@ -158,7 +159,7 @@ class LocalControl:
             return worker.environment(brokers, source.worker_environment(self.folder, state))
         return {}
 
-    def _failure(self, launch: Launch, what: str, begins: int) -> StartError:
+    def _failure(self, launch: Launch, what: str, begins: int, *, ended: bool) -> StartError:
         told = logs.excerpt(
             logs.read_from(Path(launch.log), begins),
             secrets=[word.get_secret_value() for word in self.folder.passwords()],
@@ -167,8 +168,11 @@ class LocalControl:
         return PartFailedError(
             f"{launch.name} {what}:\n  {lines}",
             hint=f"The whole log is {launch.log}",
-            busy_port=any("in use" in line or "could not bind" in line for line in told)
-            or not ports.is_free(launch.port),
+            busy_port=ended
+            and (
+                any("in use" in line or "could not bind" in line for line in told)
+                or not ports.is_free(launch.port)
+            ),
         )
 
     # Stopping
@@ -222,42 +226,6 @@ class LocalControl:
         if left:
             self.progress.note(f"ending {len(left)} processes that a crash left")
             processes.kill(left)
-
-    def _remove(self, state: State | None) -> None:
-        """Remove what a runtime consists of, and the folder if nothing else is in it."""
-        names = {
-            "state.json",
-            "secrets.json",
-            "pipeline.json",
-            "pgpass",
-            "oracle.password",
-            "logs",
-            "plugins",
-            "postgres",
-            "oracle-standin",
-            "broker",
-        }
-        names |= set(state.parts) if state else set()
-        names |= {path.name for path in self.folder.path.glob("worker-*")}
-        names |= {path.name for path in self.folder.path.glob("recover-*.json")}
-        # What a crash left of files that were being written.
-        names |= {
-            path.name for name in tuple(names) for path in self.folder.path.glob(f".{name}.*")
-        }
-        for name in sorted(names):
-            path = self.folder.path / name
-            try:
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
-            except OSError as error:
-                raise StateError(
-                    f"{path} cannot be removed: {error.strerror}", hint="Remove it by hand"
-                ) from None
-        (self.folder.path / "lock").unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # somebody else's files are in it
-            self.folder.path.rmdir()
 
     # State
 

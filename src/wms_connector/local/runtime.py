@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from wms_connector.local import aot, broker, lock, ports, processes, worker
-from wms_connector.local.aot import Training
-from wms_connector.local.control import CancelledError, LocalControl, PartFailedError
+from wms_connector.local import broker, lock, worker
+from wms_connector.local.control import CancelledError
 from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
-from wms_connector.local.java import Program, argument_file, java
 from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
 from wms_connector.local.plugins import check_plugins, linked, unpacked
@@ -21,7 +18,8 @@ from wms_connector.local.registration import apply_topics, register
 from wms_connector.local.signals import terminable
 from wms_connector.local.sources import source, source_of
 from wms_connector.local.sources.interface import Filling
-from wms_connector.local.state import Kind, Launch, Part, State
+from wms_connector.local.starter import Starter
+from wms_connector.local.state import Launch, State
 from wms_connector.local.status import LocalStatus, status_of
 
 if TYPE_CHECKING:
@@ -35,15 +33,11 @@ if TYPE_CHECKING:
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
-_TRIES: Final = 4  # of a part whose port was taken by somebody else meanwhile
-_SILENCE: Final = 20.0  # s that a part may not answer before it is taken for hanging
-_PAUSE: Final = 0.1  # s
-_SECOND_PORTS: Final = {broker.NAME: "controller", "oracle-standin": "oracle-standin-door"}
 _NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER})
 _PLUGINS: Final = frozenset({Purpose.ORACLE, Purpose.POSTGRES})
 
 
-class LocalRuntime(LocalControl):
+class LocalRuntime(Starter):
     """A stage of a pipeline on this machine. `up` is idempotent: it starts what does not run.
 
     `database` names the source of a new runtime ("postgres" unless told otherwise; one that is
@@ -72,18 +66,16 @@ class LocalRuntime(LocalControl):
         plugins: Sequence[Path] = (),
         purposes: frozenset[Purpose] = frozenset(),
     ) -> None:
-        super().__init__(state_dir, progress=progress)
+        super().__init__(state_dir, Cache(cache or default_cache()), progress=progress)
         self.pipeline = pipeline
         self.stage = stage
         self.workers = workers
-        self.cache = Cache(cache or default_cache())
         self._database = database
         self._external = external
         self._passwords = dict(passwords or {})
         self._filling = Filling(tuple(path.absolute() for path in init), prepare)
         self._plugins = tuple(path.absolute() for path in plugins)
         self._purposes = purposes
-        self._started: list[str] = []
 
     def up(self) -> LocalStatus:
         """Start all that does not run, and wait until connector and task are running.
@@ -204,7 +196,7 @@ class LocalRuntime(LocalControl):
         program = broker.program(class_path)
 
         def launch(port: int) -> Launch:
-            controller = self.port("controller", {port})
+            controller = self.port(broker.CONTROLLER, {port})
             settings = broker.write_properties(self.folder, port, controller)
             argv, training = self.java_command(program, broker.NAME)
             tool = self._tool(program, broker.TOOL)
@@ -223,7 +215,7 @@ class LocalRuntime(LocalControl):
                 settings = worker.write_properties(
                     self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
                 )
-                argv, training = self.java_command(program, name)
+                argv, training = self.java_command(program, name, trains=name == names[0])
                 return self.launch(name, "worker", (*argv, str(settings)), port, training)
 
             self.ensure(name, launch)
@@ -231,36 +223,6 @@ class LocalRuntime(LocalControl):
         with ThreadPoolExecutor(len(names), thread_name_prefix="worker") as pool:
             done = [pool.submit(bring_up, name) for name in names]
         _raise_first([job.exception() for job in done])
-
-    def java_command(self, program: Program, part: str) -> tuple[tuple[str, ...], Training | None]:
-        """Write a part's Java arguments and give its command line.
-
-        Without an AOT cache its run is the training for one; one of several workers does.
-        """
-        runtime = java()
-        cached = aot.place(self.cache.folder, runtime, program)
-        training = None
-        others = {worker.name(number) for number in range(2, self.workers + 1)}
-        if part not in others and not cached.is_file():
-            output = self.folder.part(part) / "training.aot"
-            training = Training(output=str(output), target=str(cached))
-        text = argument_file(
-            program, folder=self.folder.part(part), extra=aot.options(cached, training)
-        )
-        arguments = self.folder.write_private(f"{part}/java.args", text)
-        return (str(runtime.launcher), f"@{arguments}"), training
-
-    def _tool(self, program: Program, main: str) -> tuple[str, ...]:
-        """Give the command of another main class of a program, with the program's AOT cache."""
-        runtime = java()
-        cached = aot.place(self.cache.folder, runtime, program)
-        folder = self.folder.part(broker.NAME)
-        text = argument_file(
-            replace(program, main=main), folder=folder, extra=aot.options(cached, None)
-        )
-        (folder / "tmp").mkdir(exist_ok=True)
-        arguments = self.folder.write_private(f"{broker.NAME}/tool.args", text)
-        return (str(runtime.launcher), f"@{arguments}")
 
     def _retire(self, recorded: Sequence[str], wanted: Sequence[str]) -> None:
         """Stop workers above the number that is wanted now."""
@@ -290,86 +252,6 @@ class LocalRuntime(LocalControl):
             wait=self._wait,
         )
         self.progress.end("connector", f"running after {time.monotonic() - began:.1f} s")
-
-    # Parts
-
-    def ensure(self, name: str, launch: Callable[[int], Launch]) -> None:
-        """Start a part unless it runs; with another port if its own is taken by somebody else."""
-        recorded = self.recorded().parts.get(name)
-        if recorded is not None and self._is_sound(recorded):
-            return
-        for attempt in range(1, _TRIES + 1):
-            port = self.port(name)
-            try:
-                self._started.append(name)
-                self._bring_up(launch(port), self.recorded())
-            except PartFailedError as error:
-                self._started.remove(name)
-                if not error.busy_port or attempt == _TRIES:
-                    raise
-                self.progress.note(f"port {port} is taken; {name} tries another")
-                self._forget_port(name)
-            else:
-                return
-
-    def _is_sound(self, part: Part) -> bool:
-        """Tell whether a part runs and answers; one that runs and does not is stopped."""
-        deadline = time.monotonic() + _SILENCE
-        ready = self._readiness(part.launch, self.recorded())
-        while processes.alive(part.process):
-            if ready():
-                return True
-            if time.monotonic() > deadline:
-                self.progress.note(f"{part.launch.name} does not answer; it is started anew")
-                self._stop((part,))
-            self._wait(_PAUSE)
-        return False
-
-    def port(self, name: str, avoid: set[int] | None = None) -> int:
-        """Give the port that a part had, if it is still free, or else a new one."""
-        with self._guard:
-            state = self.recorded()
-            port = state.ports.get(name)
-            if port is None or not ports.becomes_free(port):
-                taken = set(state.ports.values()) | (avoid or set())
-                port = ports.choose(taken)
-                self.folder.write(state.model_copy(update={"ports": {**state.ports, name: port}}))
-            return port
-
-    def _forget_port(self, name: str) -> None:
-        related = {name, _SECOND_PORTS.get(name, name)}
-        with self._guard:
-            state = self.recorded()
-            rest = {key: port for key, port in state.ports.items() if key not in related}
-            self.folder.write(state.model_copy(update={"ports": rest}))
-
-    def launch(
-        self,
-        name: str,
-        kind: Kind,
-        argv: Sequence[str],
-        port: int,
-        training: Training | None = None,
-    ) -> Launch:
-        """Say how a part is started."""
-        return Launch(
-            name=name,
-            kind=kind,
-            argv=tuple(argv),
-            folder=str(self.folder.part(name)),
-            log=str(self.folder.logs / f"{name}.log"),
-            port=port,
-            training=training,
-        )
-
-    def _wait(self, seconds: float) -> None:
-        if self.cancelled.wait(seconds):
-            raise CancelledError("the connector was not waited for")
-
-    def update(self, **changes: Any) -> None:
-        """Write changes of the state down."""
-        with self._guard:
-            self.folder.write(self.recorded().model_copy(update=changes))
 
     def _undo(self) -> None:
         """Stop what this call has started, whatever else goes wrong."""
