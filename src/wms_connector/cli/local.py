@@ -203,7 +203,7 @@ def logs(app: App, parts: tuple[str, ...], follow: bool) -> None:
             click.echo(json.dumps(value))
         else:
             click.echo(f"{entry.at:%H:%M:%S}.{entry.at.microsecond // 1000:03} "
-                       f"{entry.part:<10} {entry.text}")  # fmt: skip
+                       f"{entry.part:<14} {entry.text}")  # fmt: skip
 
 
 @local.command(epilog="Example: wms-connector local kill worker-1")

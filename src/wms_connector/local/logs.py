@@ -67,17 +67,22 @@ class Entry:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def entries(part: str, lines: Iterable[str]) -> Iterator[Entry]:
-    """Split a log into entries; a line without a time stamp belongs to the entry before it."""
-    at, collected = _EPOCH, []
+def entries(part: str, lines: Iterable[str], *, since: datetime = _EPOCH) -> Iterator[Entry]:
+    """Split a log into entries; a line without a time stamp belongs to the entry before it.
+
+    `since` is the time of the entry before the first line. Without one, lines without a time stamp
+    at the beginning have the time of the first that has one.
+    """
+    at, collected = since, list[str]()
     for line in lines:
         found = _STAMP.match(line)
         if found is None:
             collected.append(line.rstrip("\n"))
             continue
+        stamped = datetime.fromisoformat(f"{found[1]}T{found[2]}.{found[3]}+00:00")
         if collected:
-            yield Entry(at, part, "\n".join(collected))
-        at = datetime.fromisoformat(f"{found[1]}T{found[2]}.{found[3]}+00:00")
+            yield Entry(stamped if at == _EPOCH else at, part, "\n".join(collected))
+        at = stamped
         collected = [line[found.end() :].rstrip("\n")]
     if collected:
         yield Entry(at, part, "\n".join(collected))
@@ -97,13 +102,16 @@ def follow(
 ) -> Iterator[Entry]:
     """Give entries as they come, for ever; what arrives in one poll is ordered by time."""
     places = {part: 0 if from_start else _size(path) for part, path in logs.items()}
+    last = dict.fromkeys(logs, _EPOCH)
     while True:
         fresh: list[Entry] = []
         for part, path in logs.items():
             if _size(path) < places[part]:
                 places[part] = 0  # the log was put aside at a start
             text, places[part] = _whole_lines(path, places[part])
-            fresh.extend(entries(part, text.splitlines()))
+            came = list(entries(part, text.splitlines(), since=last[part]))
+            last[part] = came[-1].at if came else last[part]
+            fresh.extend(came)
         yield from sorted(fresh)
         sleep(poll_seconds)
 

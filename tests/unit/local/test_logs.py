@@ -79,6 +79,21 @@ def test_following_gives_whole_lines_as_they_come(tmp_path: Path) -> None:
     assert [entry.text for entry in found] == ["first", "second", "third"]
 
 
+def test_lines_without_a_time_have_that_of_a_neighbour(tmp_path: Path) -> None:
+    found = list(entries("s", ["no time", "2026-11-21T09:00:00.000Z a", "more"]))
+    assert [entry.at.hour for entry in found] == [9, 9]
+    log = tmp_path / "s"
+    log.touch()
+    steps = iter(["2026-11-21T09:00:00.000Z ERROR it failed\n", "\tat a.b.C.d(C.java:1)\n"])
+
+    def sleep(_: float) -> None:
+        with log.open("a") as file:
+            file.write(next(steps))
+
+    first, rest = itertools.islice(follow({"s": log}, sleep=sleep), 2)
+    assert (rest.at, rest.text) == (first.at, "\tat a.b.C.d(C.java:1)")
+
+
 def test_a_log_that_was_put_aside_is_read_from_its_start(tmp_path: Path) -> None:
     log = tmp_path / "w"
     log.write_text("2026-11-21T09:00:00.000Z a long line that was there before\n")
