@@ -133,3 +133,16 @@ def test_configurations_and_json_are_masked_by_key_and_by_value() -> None:
         "secret": {"deep": MASK},
         MASK: True,
     }
+
+
+def test_a_row_s_values_in_a_statement_that_was_not_understood() -> None:
+    trace = (
+        'DmlParserException: Failed to parse insert DML: \'insert into "WMS"."T"("A") values '
+        "('Mrs\nSmith');'\n\tat io.debezium.X.y(X.java:1)\nCaused by: java.lang.Error: Index 4"
+    )
+    told = PLAIN.text(trace)
+    assert "Smith" not in told
+    assert 'insert into "WMS"."T"' in told
+    assert told.endswith("\n\tat io.debezium.X.y(X.java:1)\nCaused by: java.lang.Error: Index 4")
+    for kind in ("update", "DELETE FROM"):
+        assert PLAIN.text(f'{kind} "A"."B" set x = 1') == f'{kind} "A"."B" {MASK}'
