@@ -54,7 +54,7 @@ def test_three_kills_under_load(
     oracle_runtime: LocalRuntime, reader: Reader, session: Database
 ) -> None:
     dsn = oracle_runtime.status().database_dsn
-    with Writer(dsn, seed=1) as one, Writer(dsn, seed=100) as other:
+    with Writer(dsn, seed=1, rate=50) as one, Writer(dsn, seed=100, rate=50) as other:
         one.until_written(50)
         whole = write_rows(session)
         kill_under_load(oracle_runtime, reader, other, "worker-1")
