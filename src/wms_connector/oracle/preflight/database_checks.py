@@ -30,7 +30,7 @@ def rules(wanted: Wanted) -> Iterator[Rule]:
         "log-in",
         "user",
         "an account that expires or is locked stops the connector",
-        "Set a new password and put it into the secret; the workers take it up by themselves",
+        "Set a new password, put it into the secret, and replace the workers: they read it once",
         _log_in,
     )
     yield Rule(

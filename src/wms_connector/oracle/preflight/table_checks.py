@@ -202,7 +202,7 @@ def _columns(table: Table, facts: Facts, wanted: Wanted) -> Finding:
         told = ", ".join(f"{name} {kind}" for name, kind in others.items())
         return warned(f"{told}: not known to be in the redo as a value")
     if lobs and not wanted.lob_enabled:
-        return warned(f"{lobs}: come as __debezium_unavailable_value, because lob_enabled is false")
+        return warned(f"{lobs}: do not arrive while lob_enabled is false; an insert shows null")
     return passed(f"{len(kinds)} columns" + (f", {lobs} with lob_enabled" if lobs else ""))
 
 
