@@ -81,6 +81,7 @@ CLOCK: Final = Question(
     "clock and time zone",
 )
 """Whoever asks it notes this machine's clock at once, to compare."""
+# Archived logs are those that Debezium reads: of one local destination, since the last RESETLOGS.
 _LOGGING: Final = (
     (
         "database",
@@ -102,7 +103,10 @@ _LOGGING: Final = (
             "SELECT MIN(CASE WHEN status = 'A' AND name IS NOT NULL THEN first_time END) AS oldest,"
             " MAX(CASE WHEN status <> 'A' OR name IS NULL THEN next_time END) AS gone,"
             " SUM(CASE WHEN next_time > SYSDATE - 1 THEN blocks * block_size END) AS day_bytes,"
-            " SYSDATE AS now FROM v$archived_log WHERE standby_dest = 'NO'"
+            " SYSDATE AS now FROM v$archived_log"
+            " WHERE resetlogs_change# = (SELECT resetlogs_change# FROM v$database)"
+            " AND dest_id = (SELECT MIN(dest_id) FROM v$archive_dest_status"
+            " WHERE status = 'VALID' AND type = 'LOCAL')"
         ),
         "archived logs",
     ),
