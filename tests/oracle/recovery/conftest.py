@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wms_connector.local.runtime import LocalRuntime
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def alone_on_the_worker(oracle_runtime: LocalRuntime) -> Iterator[LocalRuntime]:
     """The runtime while its own connector is stopped."""
     command = Wms(oracle_runtime, oracle_runtime.stage.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from tests.e2e.command import wms
@@ -32,7 +33,6 @@ from wms_connector.model.topics import topic_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from tests.e2e.command import Result
 
@@ -83,6 +83,7 @@ class Trial:
         self.name = self.pipeline.names(self.stage).connector
         self.numbers = itertools.count(1)
         self._read = 0
+        self._mark = 0
         self.application: Database
         self.reader: Reader
 
@@ -110,8 +111,7 @@ class Trial:
             f" CONSTRAINT {self.table[:20]}_PK PRIMARY KEY (ID))"
         )
         self.owner(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self.path} TO WMS_APP")
-        word = passwords(self.runtime.folder)[schema.CONNECTOR]
-        schema.admit_connector(self.standin.database, self.pipeline, word, pdb=part.PDB)
+        self.admit()
 
     def owner(self, statement: str) -> None:
         """Run a statement as the table's owner."""
@@ -200,20 +200,43 @@ class Trial:
         found: dict[str, Any] = connector
         return found
 
-    def preflight(self) -> dict[str, dict[str, Any]]:
-        """Give what `preflight` finds in the database that the connector uses, by its checks."""
+    def preflight(self) -> set[str]:
+        """Name the checks that fail in `preflight`, signed in as the connector is."""
         word = passwords(self.runtime.folder)[schema.CONNECTOR]
         file = self._file.with_suffix(".word")
         file.write_text(word.get_secret_value())
-        door = self.standin.port
-        dsn = (
-            f"oracle-standin://{schema.CONNECTOR}@127.0.0.1:{door}/{part.DATABASE}?passfile={file}"
-        )
+        at = f"{schema.CONNECTOR}@127.0.0.1:{self.standin.port}/{part.DATABASE}"
         told = wms(
-            "preflight", "--dsn", dsn, "--pdb", part.PDB, "--json",
-            "--pipeline", self._file, "--stage", self.stage.name,
-        )  # fmt: skip
-        return {one["id"]: one for one in told.json["checks"]}
+            "preflight", "--dsn", f"oracle-standin://{at}?passfile={file}", "--pdb", part.PDB,
+            "--json", "--pipeline", self._file, "--stage", self.stage.name,
+        ).json  # fmt: skip
+        return {one["name"] for one in told["checks"] if one["verdict"] == "fail"}
+
+    def admit(self) -> None:
+        """Run the DBA's script again: it makes whole what is missing."""
+        word = passwords(self.runtime.folder)[schema.CONNECTOR]
+        schema.admit_connector(self.standin.database, self.pipeline, word, pdb=part.PDB)
+
+    def lock_out(self, statement: str) -> None:
+        """Change the connector's user, and end the sessions that it has."""
+        self.standin.sql("ALTER SESSION SET CONTAINER = CDB$ROOT")
+        self.standin.sql(statement)
+        self.standin.kill_sessions(schema.CONNECTOR)
+
+    def mark(self) -> None:
+        """Look at the worker's log from here on."""
+        self._mark = self._log.stat().st_size
+
+    def said(self, *words: str) -> bool:
+        """Tell whether the worker has logged all of these words since the mark."""
+        with self._log.open("rb") as log:
+            log.seek(self._mark)
+            text = log.read().decode(errors="replace")
+        return all(word in text for word in words)
+
+    @property
+    def _log(self) -> Path:
+        return Path(self.runtime.recorded().parts[WORKER].launch.log)
 
     def restart(self) -> None:
         """Restart what is FAILED, and wait until it runs."""
@@ -260,8 +283,8 @@ class Trial:
         """Write a row and wait until it has arrived."""
         self.arrives(self.insert())
 
-    def audited(self) -> Report:
-        """Audit the table."""
+    def audited(self, *, seconds: float = PATIENCE) -> Report:
+        """Audit the table; what is missing or different is waited for so long."""
         status = self.runtime.status()
         return run_audit(
             self.pipeline,
@@ -269,7 +292,7 @@ class Trial:
             dsn=status.database_dsn,
             brokers=status.bootstrap_servers,
             urls=status.connect_urls,
-            options=Options(deadline=PATIENCE),
+            options=Options(deadline=seconds),
             progress=lambda _: None,
         )
 
