@@ -46,6 +46,10 @@ def debezium_oracle(
         BOUNDARY_MODE: "all",
         DDL_IGNORED_OF: _NOBODY,
         "retriable.restart.connector.wait.ms": "10000",
+        # A log that is full and not archived yet is looked for every 10 seconds for an hour. The
+        # default gives up after a minute, and the task is FAILED though nothing is lost.
+        "internal.log.mining.log.query.max.retries": "360",
+        "internal.log.mining.log.backoff.max.delay.ms": "10000",
         **_schema_history(names.schema_history, security),
     }
 

@@ -25,7 +25,8 @@ class Archive:
 
     Times are in the database's clock. `restart_time` is when the log that holds the restart point
     begins, None if it is still online or gone; `since_bytes` is what was archived from that log on.
-    `day_bytes` were archived in the last 24 hours, the first of them at `day_start`.
+    `day_bytes` were archived in the last 24 hours, the first of them at `day_start`. `waiting` is
+    the first log from the restart point on that is full and not archived, full `waiting_since`.
     """
 
     now: datetime
@@ -38,6 +39,8 @@ class Archive:
     deleted: int = 0
     day_bytes: int = 0
     day_start: datetime | None = None
+    waiting: int | None = None
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class Headroom:
     hours_kept: float | None
     oldest_scn: int | None
     bytes_an_hour: float | None
+    waiting: int | None = None
+    """The sequence of a log that has to be archived before the connector can go on."""
+    waiting_seconds: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The figures for programs."""
@@ -58,6 +64,8 @@ class Headroom:
             "hours_kept": _rounded(self.hours_kept),
             "oldest_scn": self.oldest_scn,
             "redo_bytes_an_hour": _rounded(self.bytes_an_hour, 0),
+            "not_archived": self.waiting
+            and {"sequence": self.waiting, "seconds": _rounded(self.waiting_seconds)},
         }
 
 
@@ -76,7 +84,9 @@ def headroom(restart: int, archive: Archive) -> Headroom:
         left = 0.0
     elif archive.deleted and kept is not None:
         left = max(0.0, min(_by_age(archive, kept), _by_space(archive, rate)))
-    return Headroom(purged, left, kept, oldest, rate)
+    waits = _hours(archive, archive.waiting_since)
+    seconds = None if waits is None else waits * _HOUR
+    return Headroom(purged, left, kept, oldest, rate, archive.waiting, seconds)
 
 
 def _by_age(archive: Archive, kept: float) -> float:

@@ -34,7 +34,17 @@ _OPEN: Final = """
     FROM V$TRANSACTION
     WHERE START_SCN = (SELECT MIN(START_SCN) FROM V$TRANSACTION WHERE START_SCN > 0)
 """
-_ONLINE: Final = "SELECT MIN(FIRST_CHANGE#) AS SCN FROM V$LOG WHERE STATUS <> 'UNUSED'"
+# Of online logs Debezium reads the current one only: one that is full it reads once it is archived.
+_ONLINE: Final = """
+    SELECT MIN(FIRST_CHANGE#) AS SCN, MIN(CASE WHEN WAITS = 1 THEN SEQ END) AS WAITING,
+        MIN(CASE WHEN WAITS = 1 THEN NEXT_TIME END) AS WAITING_SINCE
+    FROM (
+        SELECT FIRST_CHANGE#, SEQUENCE# AS SEQ, NEXT_TIME,
+            CASE WHEN STATUS <> 'CURRENT' AND ARCHIVED = 'NO' AND NEXT_CHANGE# > :scn
+                THEN 1 ELSE 0 END AS WAITS
+        FROM V$LOG WHERE STATUS <> 'UNUSED'
+    )
+"""
 _ARCHIVED: Final = """
     SELECT CAST(SYSTIMESTAMP AS TIMESTAMP) AS NOW,
         MIN(CASE WHEN KEPT = 1 THEN FIRST_SCN END) AS OLDEST_SCN,
@@ -118,7 +128,13 @@ class Lag:
         """The figures for people, a line each."""
         if self.position is None:
             return [f"lag unknown: {self.unknown.get('offset', 'there is no offset yet')}"]
-        return [self._behind(), self._restart(), *self._transaction(), *self._headroom()]
+        return [
+            self._behind(),
+            self._restart(),
+            *self._transaction(),
+            *self._archiver(),
+            *self._headroom(),
+        ]
 
     def _behind(self) -> str:
         if self.position and self.position.in_snapshot:
@@ -139,6 +155,12 @@ class Lag:
         age = _ago(self.oldest.seconds) or "?"
         holds = ", and holds the restart point" if self.oldest.holds else ""
         return [f"oldest open transaction: open for {age}{holds} (of {self.oldest.count})"]
+
+    def _archiver(self) -> list[str]:
+        if self.archive is None or self.archive.waiting is None:
+            return []
+        age = _ago(self.archive.waiting_seconds) or "?"
+        return [f"waits for the archiver: log {self.archive.waiting} is full since {age}"]
 
     def _headroom(self) -> list[str]:
         found = self.archive
@@ -225,12 +247,14 @@ class _Look:
 
     def archive(self, restart: int) -> Headroom:
         row = self._database.one(_ARCHIVED, scn=restart) or {}
-        online = self._database.scalar(_ONLINE)
+        online = self._database.one(_ONLINE, scn=restart) or {}
         return headroom(
             restart,
             Archive(
                 now=row["NOW"],
-                online_scn=_whole(online),
+                online_scn=_whole(online.get("SCN")),
+                waiting=_whole(online.get("WAITING")),
+                waiting_since=_time(online.get("WAITING_SINCE")),
                 oldest_scn=_whole(row["OLDEST_SCN"]),
                 oldest_time=_time(row["OLDEST_TIME"]),
                 kept_bytes=_whole(row["KEPT_BYTES"]) or 0,

@@ -67,6 +67,8 @@ def keys(text: str) -> list[str]:
          "reconfiguring the connector to recovery."), ["schema-history-lost"]),
         (("Online REDO LOG files or archive log files do not contain the offset scn 12. "
          "Please perform a new snapshot."), ["restart-point-purged"]),
+        ("None of the log files contain offset SCN: 5, re-snapshot is required.",
+         ["log-not-found"]),
         ("The archive log containing offset SCN: 5 has been deleted. A re-snapshot is required.",
          ["restart-point-purged"]),
         (("DmlParserException: Failed to parse insert DML: 'insert into x'\n"

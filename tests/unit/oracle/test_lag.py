@@ -90,7 +90,8 @@ OPEN = (
     r"START_SCN = ",
     Answer(("NOW", "START_SCN", "START_DATE", "OPEN_COUNT"), [(NOW, 4_001, NOW - 3 * HOUR, 2)]),
 )
-ONLINE = (r"V\$LOG WHERE", Answer(("SCN",), [(4_500,)]))
+_LOGS = ("SCN", "WAITING", "WAITING_SINCE")
+ONLINE = (r"V\$LOG WHERE", Answer(_LOGS, [(4_500, None, None)]))
 ARCHIVED = (
     r"V\$ARCHIVED_LOG",
     Answer(
@@ -124,7 +125,7 @@ def test_everything_is_seen() -> None:
         },
         "archive": {
             "restart_point_purged": False, "hours_left": 8.0, "hours_kept": 10.0,
-            "oldest_scn": 100, "redo_bytes_an_hour": float(GIB),
+            "oldest_scn": 100, "redo_bytes_an_hour": float(GIB), "not_archived": None,
         },
         "unknown": {},
     }  # fmt: skip
@@ -207,6 +208,18 @@ def test_purged_and_never_purged_are_told_apart() -> None:
     lag = observe(SCN, TIME, empty, ONLINE, offsets=late)
     assert lag.lines()[-1] == "archive log left: no log has been deleted yet"
     assert lag.restart_seconds == lag.seconds_behind == 42
+
+
+def test_a_log_that_is_not_archived_yet() -> None:
+    late = (ONLINE[0], Answer(_LOGS, [(3_900, 17, NOW - timedelta(minutes=3))]))
+    lag = observe(SCN, TIME, ARCHIVED, late)
+    assert "waits for the archiver: log 17 is full since 3 min" in lag.lines()
+    assert lag.as_json()["archive"]["not_archived"] == {"sequence": 17, "seconds": 180.0}
+    timeless = (ONLINE[0], Answer(_LOGS, [(3_900, 17, None)]))
+    assert (
+        "waits for the archiver: log 17 is full since ?"
+        in observe(SCN, TIME, ARCHIVED, timeless).lines()
+    )
 
 
 def test_in_a_snapshot_and_before_one() -> None:

@@ -26,8 +26,16 @@ ENTRIES: Final = (
             "this is no longer available on the server",
             "do not contain the offset scn",
             "has been deleted. a re-snapshot is required",
-            "none of the log files contain offset scn",
         ),
+    ),
+    Entry(
+        "log-not-found", _P, "None of the log files contain offset SCN: …",
+        "for an hour a log from the restart point on could not be found: it is not archived yet, "
+        "or it was deleted",
+        "`status` shows which of the two. Not archived: see what stops the archiver, then "
+        "`wms-connector restart`; nothing is lost. Deleted: as for restart-point-purged",
+        Who.DBA, transient=True, restart=True,
+        phrases=("none of the log files contain offset scn",),
     ),
     Entry(
         "schema-history-lost", _P, "The db history topic is missing.",
