@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 REVOKED = [
     ("LOGMINING", "privilege LOGMINING", {"insufficient-privileges"}),
-    ("EXECUTE_CATALOG_ROLE", "role EXECUTE_CATALOG_ROLE", {"package-not-visible", "plsql-frame"}),
     ("SELECT_CATALOG_ROLE", "role SELECT_CATALOG_ROLE", {"no-such-table-or-view"}),
 ]
 
