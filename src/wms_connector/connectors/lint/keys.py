@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from wms_connector.connectors.converters import JSON_CONVERTER
 from wms_connector.connectors.lint.definitions import Kind, client_settings, committed
 from wms_connector.connectors.lint.names import (
     ALIASED,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from wms_connector.connectors.lint.finding import Finding
     from wms_connector.connectors.lint.subject import Subject
 
-_JSON: Final = "org.apache.kafka.connect.json.JsonConverter"
 _OTHER_JDBC: Final = {
     Kind.JDBC_CONFLUENT: Kind.JDBC_AIVEN,
     Kind.JDBC_AIVEN: Kind.JDBC_CONFLUENT,
@@ -105,7 +105,7 @@ def _is_aliased(subject: Subject, key: str) -> bool:
         if any(key.startswith(f"{prefix}{alias}.") for alias in subject.words(listing)):
             return True
     return any(
-        key.startswith(f"{converter}.") and subject.get(converter) not in {None, _JSON}
+        key.startswith(f"{converter}.") and subject.get(converter) not in {None, JSON_CONVERTER}
         for converter in CONVERTERS
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wms_connector.connectors.converters import JSON_CONVERTER
 from wms_connector.connectors.lint.masking import holds_secret
 
 if TYPE_CHECKING:
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
 
 _PRODUCER: Final = "producer.override."
 _ORDERED_REQUESTS: Final = 5
+_REPLACED: Final = "value.converter.replace.null.with.default"
 
 
 def check_delivery(subject: Subject) -> Iterator[Finding]:
     """Check what holds for every source connector."""
     yield from _secrets(subject)
     yield from _producer(subject)
+    if (
+        subject.get("value.converter") == JSON_CONVERTER
+        and (subject.get(_REPLACED) or "true").strip().lower() != "false"
+    ):
+        yield subject.error(
+            _REPLACED,
+            "a column that is NULL arrives as its default, which no row ever held",
+            "Write false",
+        )
     if subject.get("errors.tolerance") == "all":
         yield subject.error(
             "errors.tolerance",
