@@ -332,9 +332,17 @@ class Writer:
         self._now = summary.events
 
 
-def kill_under_load(runtime: LocalRuntime, reader: Reader, writer: Writer, part: str) -> None:
+def kill_under_load(
+    runtime: LocalRuntime,
+    reader: Reader,
+    writer: Writer,
+    part: str,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
     """Kill a part, start it again, and see changes flow that were made afterwards."""
     runtime.kill(part)
+    meanwhile()
     runtime.start(part)
     flows(reader, runtime.status())
     writer.until_written(20)

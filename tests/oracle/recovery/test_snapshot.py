@@ -141,6 +141,24 @@ def test_a_snapshot_under_load_loses_nothing(trial: Trial) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("long")
+def test_the_worker_is_killed_during_the_snapshot(trial: Trial) -> None:
+    old = trial.insert()
+    with begin(trial, old, 101) as session:
+        trial.standin.freeze(f'FROM .*"{trial.table}" AS OF SCN', users=CONNECTOR)
+        trial.register()
+        until(lambda: trial.said("Exporting data from table", trial.table), "the snapshot's read")
+        trial.kill_worker()
+        trial.standin.clear()
+        between = trial.insert()
+        trial.start_worker()
+        trial.arrives(between)
+        session.commit()
+    assert [change.op for change in trial.arrives(old, count=2)] == ["r", "d"]
+    assert [change.op for change in trial.arrives(101)] == ["c"]
+    assert_exact(trial.audited())
+
+
 def test_debezium_s_default_would_lose_open_transactions(trial: Trial) -> None:
     """Why `lint` refuses it: the change is in the table, and never in the topic."""
     trial.insert()
