@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _COMMON_USER = "C##WMS"
 _LOCAL_USER = "WMS_CONNECTOR"
+_SHOWN: Final = ("pass", "warn", "unknown", "fail")
+"""What has to be mended stands last, where a terminal shows it."""
 _STATUS: Final = {"fail": 1, "unknown": 3}
 """Exit status by the worst verdict; 0 for the others."""
 
@@ -245,6 +247,7 @@ def _show(app: App, address: str, checks: tuple[Check, ...]) -> None:
             }
         )
         return
+    checks = tuple(sorted(checks, key=lambda check: _SHOWN.index(check.verdict.value)))
     if sys.stdout.isatty():
         from rich.console import Console
 

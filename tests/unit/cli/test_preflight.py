@@ -8,6 +8,8 @@ import pytest
 from rich.console import Console
 from tests.unit.oracle import healthy
 
+from wms_connector.cli.app import App
+from wms_connector.cli.preflight import _show
 from wms_connector.cli.preflight_table import table
 from wms_connector.local.state import State, StateFolder
 from wms_connector.oracle.preflight.assess import assess
@@ -129,6 +131,17 @@ def test_another_place_needs_a_stage(wms: Wms, args: list[str]) -> None:
     result = wms("preflight", *args)
     assert (result.status, result.out) == (2, "")
     assert "stage" in result.err
+
+
+def test_what_has_to_be_mended_stands_last(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = healthy.debezium() | {"roles@main": (), "keys": (), "logs@main": healthy.HIDDEN}
+    checks = assess(Facts(answers), healthy.DEBEZIUM)
+    _show(App("main", None, as_json=False), "C##WMS@db/ORCLCDB", checks)
+    lines = capsys.readouterr().out.splitlines()
+    verdicts = [line.split()[0] for line in lines[:-1] if not line.startswith(" ")]
+    assert sorted(verdicts, key=["pass", "warn", "unknown", "fail"].index) == verdicts
+    assert set(verdicts) == {"pass", "warn", "unknown", "fail"}
+    assert len(verdicts) == len(checks)
 
 
 def test_the_table_says_what_to_do() -> None:
