@@ -127,7 +127,7 @@ def told(bench: Bench) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def test_every_type_is_the_same_on_both_sides_and_as_the_contract_says(bench: Bench):
+def test_every_type_is_the_same_on_both_sides_and_as_the_contract_says(bench: Bench) -> None:
     report = bench.audit()
     assert report.ok, report.sentences()
     assert report.totals.rows == 3
