@@ -35,7 +35,7 @@ CREATE TABLE audit_it.types (
   net cidr, mac macaddr, j json, jb jsonb, u uuid, e audit_it.mood, p audit_it.price, ia int[],
   ta text[], na numeric(10, 2)[], tsa timestamp[], da date[], ba boolean[], ua uuid[],
   ea audit_it.mood[], bya bytea[], ata timestamptz[], f8a float8[], r int4range, o oid,
-  tv tsvector, pt point);
+  tv tsvector, pt point, df text DEFAULT 'x');
 CREATE TABLE audit_it.keyless (a int, b text);
 CREATE TABLE audit_it.two_keys (a int, b char(4), c text, PRIMARY KEY (b, a));
 CREATE TABLE audit_it.toasted (id int PRIMARY KEY, t text, v int);
@@ -77,7 +77,7 @@ INSERT INTO audit_it.toasted VALUES ({0} + 1, repeat('x', 5000), 1),
  ({0} + 2, repeat('y', 5000), 1);
 """
 CHANGES = """
-UPDATE audit_it.types SET i4 = i4 + 1;
+UPDATE audit_it.types SET i4 = i4 + 1, df = NULL;
 DELETE FROM audit_it.types WHERE id = 2;
 UPDATE audit_it.keyless SET b = 'y' WHERE b IS NULL;
 DELETE FROM audit_it.keyless WHERE ctid = (SELECT min(ctid) FROM audit_it.keyless WHERE b = 'x');
