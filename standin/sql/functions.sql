@@ -2,6 +2,7 @@
 CREATE ALIAS IF NOT EXISTS SYS.SIM_LOGIN FOR 'standin.server.Functions.logIn';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_BEFORE FOR 'standin.server.Functions.before';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_TRANSLATE FOR 'standin.server.Functions.translate';
+CREATE ALIAS IF NOT EXISTS SYS.SIM_NAMES_TABLE FOR 'standin.server.Functions.namesTable';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_FAILED FOR 'standin.server.Functions.failed';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_END FOR 'standin.server.Functions.end';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_SAVEPOINT FOR 'standin.server.Functions.savepoint';

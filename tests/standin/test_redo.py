@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,6 +187,44 @@ def test_ddl_is_a_transaction_of_its_own(table: str, miner: Miner, standin: Stan
     )
     assert now is not None
     assert now["DATA_OBJECT_ID"] != now["OBJECT_ID"]
+
+
+def test_what_is_written_while_columns_change_is_in_the_redo(
+    table: str, miner: Miner, standin: Standin
+) -> None:
+    # Utilities: redo is a record of every change; DDL leaves none out.
+    over = threading.Event()
+    failures: list[OracleFailure] = []
+
+    def write(first: int) -> None:
+        with standin.session("WMS_APP") as writer:
+            for number in range(first, first + 100_000):
+                if over.is_set():
+                    return
+                try:
+                    writer.scalar(f"SELECT COUNT(*) FROM {table}")
+                    writer.execute(f"INSERT INTO {table}(ID) VALUES (:id)", id=number)
+                    writer.execute(f"UPDATE {table} SET QTY = 1 WHERE ID = :id", id=number)
+                    writer.commit()
+                except OracleFailure as failure:
+                    failures.append(failure)
+                    writer.rollback()
+
+    writers = [threading.Thread(target=write, args=(n * 100_000,)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    for number in range(5):
+        standin.sql(f"ALTER TABLE {table} ADD (A{number} NUMBER(3), B{number} DATE)")
+        standin.sql(f"ALTER TABLE {table} MODIFY (CODE VARCHAR2({number + 20}))")
+        standin.sql(f"ALTER TABLE {table} DROP COLUMN A{number}")
+    over.set()
+    for writer in writers:
+        writer.join()
+    assert failures == []
+    mined = miner.rows(table, options=" + DBMS_LOGMNR.COMMITTED_DATA_ONLY")
+    changes = [row["OPERATION"] for row in mined]
+    inserts, updates = (changes.count(what) for what in ("INSERT", "UPDATE"))
+    assert inserts == updates == standin.database.scalar(f"SELECT COUNT(*) FROM {table}")
 
 
 def test_a_transaction_of_many_rows(app: Database, table: str, miner: Miner) -> None:

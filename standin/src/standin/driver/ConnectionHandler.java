@@ -19,6 +19,9 @@ import java.util.Locale;
  * transactions, and each statement is announced to the server before it runs.
  */
 final class ConnectionHandler implements InvocationHandler {
+    private static final int TRIES = 50;
+    private static final long PAUSE_MS = 20;
+
     private final Connection physical;
     private final String url;
     private final PreparedStatement announce;
@@ -128,8 +131,41 @@ final class ConnectionHandler implements InvocationHandler {
         return wrap(type, method, changed, sql);
     }
 
+    /**
+     * Calls the engine, once more if the statement came in the moment in which the engine puts an
+     * altered table in the place of the former one: Oracle lets it wait. What it changed until it
+     * failed is undone if it {@code runs}, and is not only prepared.
+     */
+    Object patiently(Method method, Object target, Object[] arguments, String sql, boolean runs) throws Throwable {
+        for (int left = TRIES;; left--) {
+            try {
+                return method.invoke(target, arguments);
+            } catch (InvocationTargetException e) {
+                if (runs) {
+                    failed();
+                }
+                if (left == 0 || !(e.getCause() instanceof SQLException cause) || !isSwap(cause, sql)) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MS);
+            }
+        }
+    }
+
+    private boolean isSwap(SQLException failure, String sql) throws SQLException {
+        if (OracleErrors.isNoTable(failure)) {
+            try (PreparedStatement ask = physical.prepareStatement("SELECT SYS.SIM_NAMES_TABLE(?)")) {
+                ask.setString(1, sql);
+                try (ResultSet answer = ask.executeQuery()) {
+                    return answer.next() && answer.getBoolean(1);
+                }
+            }
+        }
+        return OracleErrors.isFormerTable(failure);
+    }
+
     private Object wrap(Class<?> type, Method method, Object[] arguments, String sql) throws Throwable {
-        Statement statement = (Statement) method.invoke(physical, arguments);
+        Statement statement = (Statement) patiently(method, physical, arguments, sql, false);
         return Proxy.newProxyInstance(ConnectionHandler.class.getClassLoader(), new Class<?>[] {type},
                 new StatementHandler(this, statement, sql));
     }

@@ -21,6 +21,9 @@ public final class OracleErrors {
     private static final Set<Integer> ENDS_SESSION =
             Set.of(28, 1012, 1033, 1034, 1089, 1090, 3113, 3114, 3135, 17002, 17008, 17410);
 
+    private static final Set<Integer> NO_TABLE = Set.of(42102, 42103, 42104);
+    private static final int GENERAL_ERROR = 50000;
+
     private static final String LOST = "ORA-03113: end-of-file on communication channel";
 
     /** H2's error codes (org.h2.api.ErrorCode) and what Oracle says in that place. */
@@ -75,6 +78,17 @@ public final class OracleErrors {
             case 900, 904, 913, 942, 1031 -> new SQLSyntaxErrorException(text, "42000", number);
             default -> new SQLException(text, number == 1017 ? "72000" : "99999", number);
         };
+    }
+
+    /** Whether the engine knows no table of such a name. */
+    static boolean isNoTable(SQLException error) {
+        return NO_TABLE.contains(error.getErrorCode());
+    }
+
+    /** Whether the engine ran a statement on a table that it had just replaced: its own defect. */
+    static boolean isFormerTable(SQLException error) {
+        return error.getErrorCode() == GENERAL_ERROR
+                && String.valueOf(error.getMessage()).contains("because \"\"this.database\"\" is null");
     }
 
     static boolean endsSession(int code) {

@@ -47,20 +47,16 @@ final class StatementHandler implements InvocationHandler {
 
     private Object run(Method method, Object[] arguments) throws Throwable {
         boolean ownText = arguments != null && arguments.length > 0;
-        String translated = connection.before(ownText ? (String) arguments[0] : prepared);
+        String sql = ownText ? (String) arguments[0] : prepared;
+        String translated = connection.before(sql);
         Object[] changed = arguments;
         if (ownText) {
             changed = arguments.clone();
             changed[0] = translated;
         }
-        try {
-            Object result = method.invoke(physical, changed);
-            connection.after(isQuery(method, result));
-            return result;
-        } catch (InvocationTargetException e) {
-            connection.failed();
-            throw e;
-        }
+        Object result = connection.patiently(method, physical, changed, sql, true);
+        connection.after(isQuery(method, result));
+        return result;
     }
 
     private Object addBatch(Method method, Object[] arguments) throws Throwable {

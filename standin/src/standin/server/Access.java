@@ -41,6 +41,35 @@ final class Access {
         }
     }
 
+    /** The table that an INSERT, UPDATE, DELETE or MERGE writes; null for other statements. */
+    Table written(Sql sql) {
+        int at = switch (sql.at(0).text()) {
+            case "INSERT", "MERGE" -> 2;
+            case "UPDATE" -> 1;
+            case "DELETE" -> sql.at(1).is("FROM") ? 2 : 1;
+            default -> -1;
+        };
+        if (at < 0) {
+            return null;
+        }
+        boolean owned = sql.at(at + 1).is(".");
+        return instance.dictionary.find(
+                owned ? sql.at(at).text() : session.user, sql.at(owned ? at + 2 : at).text());
+    }
+
+    /** Whether it names a table of the session's container that is there. */
+    boolean namesTable(Sql sql) {
+        for (int i = 0; i < sql.tokens.size(); i++) {
+            boolean owned = sql.at(i + 1).is(".");
+            String owner = owned ? sql.at(i).text() : session.user;
+            Table table = instance.dictionary.find(owner, sql.at(owned ? i + 2 : i).text());
+            if (table != null && table.container().equals(session.container)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void qualified(Sql sql, int i, String privilege, boolean flashback) throws SQLException {
         String owner = sql.at(i).text();
         String name = sql.at(i + 2).text();

@@ -32,6 +32,14 @@ final class Ddl {
         }
         // Oracle commits before and after a DDL statement.
         instance.sessions.commit(connection);
+        try {
+            change(sql);
+        } finally {
+            instance.tableLocks.altered(session);
+        }
+    }
+
+    private void change(Sql sql) throws SQLException {
         if (instance.accounts.handles(sql)) {
             instance.accounts.run(session, sql);
             return;
@@ -104,7 +112,7 @@ final class Ddl {
     private void alter(Sql sql) throws SQLException {
         Target target = target(sql, 2);
         instance.accounts.requireAlter(session, target.owner, target.name);
-        Table table = found(target);
+        Table table = toAlter(target);
         int at = target.next;
         if (sql.has(at, "*", "SUPPLEMENTAL", "LOG", "DATA") || sql.has(at, "*", "SUPPLEMENTAL", "LOG", "GROUP")) {
             supplemental(sql, table, sql.at(at).is("ADD"));
@@ -139,7 +147,7 @@ final class Ddl {
     private void drop(Sql sql) throws SQLException {
         Target target = target(sql, 2);
         instance.accounts.requireAlter(session, target.owner, target.name);
-        Table table = found(target);
+        Table table = toAlter(target);
         dropCapture(table);
         boolean done = false;
         try {
@@ -160,7 +168,7 @@ final class Ddl {
     private void truncate(Sql sql) throws SQLException {
         Target target = target(sql, 2);
         instance.accounts.requireAlter(session, target.owner, target.name);
-        Table table = found(target);
+        Table table = toAlter(target);
         execute("TRUNCATE TABLE " + target.path());
         locked(() -> instance.dictionary.store(new Table(table.id(), instance.dictionary.newId(), table.version(),
                 table.owner(), table.name(), table.container(), table.supplemental(), table.columns(), table.key(),
@@ -219,6 +227,13 @@ final class Ddl {
             throw Ora.error(942);
         }
         return table;
+    }
+
+    /** The table, with nobody writing it until this statement has ended. */
+    private Table toAlter(Target target) throws SQLException {
+        Table table = found(target);
+        instance.tableLocks.alter(session, table);
+        return found(target);
     }
 
     private void execute(String sql) throws SQLException {

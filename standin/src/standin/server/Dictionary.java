@@ -85,9 +85,6 @@ final class Dictionary {
 
     /** Stores a table's new state under its id; {@code earlier} is what it was called before, or null. */
     void store(Table table, Table earlier) throws SQLException {
-        if (earlier != null) {
-            byName.remove(earlier.owner() + "." + earlier.name());
-        }
         try (PreparedStatement merge = connection.prepareStatement("""
                 MERGE INTO SYS.SIM_TABLES(ID, DATA_ID, VERSION, OWNER, NAME, CONTAINER, SUPPLEMENTAL, KEY_POSITIONS,
                     CHANGED_SCN, DROPPED, BIN_NAME, CREATED, CHANGED)
@@ -113,6 +110,9 @@ final class Dictionary {
             insert.executeBatch();
         }
         keep(table);
+        if (earlier != null && (table.dropped() || !earlier.path().equals(table.path()))) {
+            byName.remove(earlier.owner() + "." + earlier.name());
+        }
         instance.durable(connection);
     }
 

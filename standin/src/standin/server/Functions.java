@@ -46,7 +46,12 @@ public final class Functions {
             throw Ora.text(session.ended);
         }
         Sql sql = new Sql(text);
-        new Access(instance, session).check(sql);
+        Access access = new Access(instance, session);
+        access.check(sql);
+        Table written = access.written(sql);
+        if (written != null) {
+            instance.tableLocks.write(session, written);
+        }
         session.mark = session.changes();
         return Translator.translate(text);
     }
@@ -55,6 +60,12 @@ public final class Functions {
         Instance instance = Instance.get();
         new Access(instance, instance.sessions.of(connection)).check(new Sql(text));
         return Translator.translate(text);
+    }
+
+    /** Whether a statement names a table of the session's container that is there. */
+    public static boolean namesTable(Connection connection, String text) throws SQLException {
+        Instance instance = Instance.get();
+        return new Access(instance, instance.sessions.of(connection)).namesTable(new Sql(text));
     }
 
     public static void failed(Connection connection) {

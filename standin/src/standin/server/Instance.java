@@ -28,6 +28,7 @@ final class Instance {
     final Sessions sessions;
     final Accounts accounts;
     final Faults faults = new Faults();
+    final TableLocks tableLocks = new TableLocks();
     private final Path data;
     private final String key;
     private final Connection keeper;

@@ -130,7 +130,10 @@ final class LogMiner {
     private void gather(Map<Long, List<RedoRecord>> open, RedoRecord record, Rows rows) {
         List<RedoRecord> transaction = open.computeIfAbsent(record.xid(), xid -> new ArrayList<>());
         if (record.rollback()) {
-            transaction.remove(transaction.size() - 1);
+            // What it undoes may have been before the range.
+            if (!transaction.isEmpty() && transaction.get(transaction.size() - 1).isChange()) {
+                transaction.remove(transaction.size() - 1);
+            }
         } else if (record.operation() == RedoRecord.ROLLBACK) {
             open.remove(record.xid());
         } else {

@@ -51,6 +51,7 @@ final class Sessions {
         if (session.transaction == null) {
             connection.commit();
             session.savepoints.clear();
+            instance.tableLocks.release(session);
             return;
         }
         instance.order.lock();
@@ -176,6 +177,7 @@ final class Sessions {
                 session.transaction.undoTo(0);
                 end(session, RedoRecord.ROLLBACK);
             }
+            instance.tableLocks.release(session);
         } finally {
             instance.order.unlock();
         }
@@ -188,6 +190,7 @@ final class Sessions {
         slots.clear(transaction.slot());
         session.transaction = null;
         session.savepoints.clear();
+        instance.tableLocks.release(session);
         session.mark = 0;
     }
 }
