@@ -32,8 +32,15 @@ SIGN_IN: Final = (
         "the connector's password has expired",
         "set a new one, put it into the dbInfo secret; a profile with PASSWORD_LIFE_TIME "
         "UNLIMITED avoids it",
-        Who.DBA, codes=("ORA-28001", "ORA-28002", "ORA-28011"),
+        Who.DBA, codes=("ORA-28001",),
         phrases=("the database password has expired",),
+    ),
+    Entry(
+        "password-expiring", _P, "the password will expire within … days",
+        "a warning: the connector still signs in, and will not when the grace period is over",
+        "set a new password before, put it into the dbInfo secret; a profile with "
+        "PASSWORD_LIFE_TIME UNLIMITED avoids it",
+        Who.DBA, transient=True, codes=("ORA-28002", "ORA-28011"),
     ),
     Entry(
         "no-create-session", _P, "user … lacks CREATE SESSION privilege; logon denied",

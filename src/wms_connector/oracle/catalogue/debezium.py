@@ -95,8 +95,9 @@ ENTRIES: Final = (
     Entry(
         "dml-not-parsed", _P, "DML statement couldn't be parsed. / Failed to parse … DML",
         "a change does not fit the structure that the connector knows of the table: DDL that it "
-        "did not see (by SYS or SYSTEM), or that online_catalog does not follow",
-        "use log.mining.strategy=hybrid and DDL by the owner; now: `wms-connector recover "
+        "did not see (of a user whose DDL it was told to leave out), or that online_catalog does "
+        "not follow",
+        "use log.mining.strategy=hybrid and leave out no user's DDL; now: `wms-connector recover "
         "schema-history` when no other DDL is on its way, else `recover snapshot`",
         Who.OPERATOR,
         phrases=("dml statement couldn't be parsed", "failed to parse insert dml",
