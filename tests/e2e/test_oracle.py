@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,6 +15,8 @@ from tests.e2e.support import (
     Reader,
     assert_exact,
     audited,
+    flows,
+    insert_waiver,
     new_number,
     snapshot_rows,
     until,
@@ -32,15 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wms_connector.local.runtime import LocalRuntime
-    from wms_connector.local.standin.control import Standin
     from wms_connector.local.status import LocalStatus
     from wms_connector.oracle.database import Database
-
-INSERT = (
-    "INSERT INTO WMS.PLAN_BASE_WVR_TBL (PLAN_WVR_ID, WHSE_ID, PLAN_NBR, WVR_TYP_CD, STAT_CD,"
-    " PLAN_QTY, PLAN_STRT_DT, NOTE_TXT, ADD_USER_ID) VALUES (:id, 'ATL01', 'E2E', 'QTY',"
-    " 'PLANNED', 12.5, DATE '2026-02-03', :note, 'e2e')"
-)
 
 
 @pytest.fixture
@@ -56,16 +51,7 @@ def database(oracle: LocalStatus) -> Iterator[Database]:
 
 
 def insert(database: Database, number: int, note: str | None = None) -> int:
-    database.execute(INSERT, id=number, note=note)
-    return number
-
-
-def flows(reader: Reader, status: LocalStatus) -> int:
-    """Write a row and wait until it has arrived."""
-    with signed_in(status.database_dsn) as database:
-        number = insert(database, new_number())
-        database.commit()
-    reader.until_key(number, f"the insert of {number}")
+    insert_waiver(database, number, NOTE_TXT=note, PLAN_QTY=Decimal("12.5"))
     return number
 
 
@@ -158,23 +144,6 @@ def test_a_worker_that_was_killed_takes_no_second_snapshot(
     flows(reader, oracle)
     assert [[c.op for c in reader.of_key(number)] for number in (over, meanwhile)] == [["c"], ["c"]]
     assert not any(change.op == "r" for change in reader.changes)
-
-
-def test_a_database_that_was_killed_has_lost_nothing(
-    oracle_runtime: LocalRuntime, oracle: LocalStatus, reader: Reader, standin: Standin
-) -> None:
-    before = flows(reader, oracle)
-    with signed_in(oracle.database_dsn) as database:
-        committed = insert(database, new_number())
-        database.commit()
-        open_ = insert(database, new_number())
-        oracle_runtime.kill("oracle-standin", signal.SIGKILL)
-    oracle_runtime.start("oracle-standin")
-    standin.reconnect()
-    reader.until_key(committed, "what was committed just before")
-    flows(reader, oracle)
-    assert [change.op for change in reader.of_key(before)] == ["c"]
-    assert reader.of_key(open_) == []
 
 
 def test_down_and_up_again_go_on_and_everything_adds_up(oracle_runtime: LocalRuntime) -> None:
