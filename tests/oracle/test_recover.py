@@ -64,6 +64,28 @@ def test_archive_purged(scene: Breakable) -> None:
     assert scene.wms("status").status == 0
 
 
+@pytest.mark.usefixtures("long")
+def test_archive_purged_while_the_connector_runs(scene: Breakable) -> None:
+    before, lost, after = scene.new(), scene.new(), scene.new()
+    with scene.reader() as reader:
+        scene.insert(before)
+        reader.until_key(before, "a row before")
+        scene.control.freeze("LOGMNR_CONTENTS", users="C##WMS")
+        scene.insert(lost)
+        scene.purge()
+        scene.control.clear()
+        # It looks for the log for an hour; nobody has to wait for that.
+        connector = scene.connector()
+        assert connector["lag"]["archive"]["restart_point_purged"]
+        assert connector["tasks"][0]["state"] == "RUNNING"
+        done = scene.wms("recover", "snapshot", "--yes")
+        assert done.status == 0, done
+        scene.insert(after)
+        reader.until_key(after, "a row after")
+        assert [change.op for change in reader.of_key(lost)] == ["r"]
+    assert scene.wms("status").status == 0
+
+
 def test_schema_history_lost_while_a_transaction_is_open(scene: Breakable) -> None:
     before, meanwhile, late, after = (scene.new() for _ in range(4))
     with scene.reader() as reader, scene.session() as open_one:
