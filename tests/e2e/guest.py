@@ -13,6 +13,7 @@ from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.local import broker, ports, postgres, worker
 from wms_connector.local.control import LocalControl
 from wms_connector.local.registration import apply_topics, register
+from wms_connector.local.sources.postgres import PostgresSource
 from wms_connector.local.state import Launch, Part, State, StateFolder
 from wms_connector.model.security import KafkaSecurity
 
@@ -65,7 +66,14 @@ class Guest:
         """Register its connector and wait until it runs."""
         secret = self._host.password()
         urls = self.control.status().connect_urls
-        register(self.pipeline, self.stage, urls, secrets=[secret], wait=time.sleep)
+        register(
+            self.pipeline,
+            self.stage,
+            urls,
+            database=PostgresSource.shape,
+            secrets=[secret],
+            wait=time.sleep,
+        )
 
     def leave(self) -> None:
         """End the worker, and take away what the stage has in the database."""
