@@ -51,7 +51,7 @@ class Wms:
 
     def __init__(self, control: LocalControl, stage: str) -> None:
         self.control = control
-        self.where = ("--state", str(control.folder.path), "--stage", stage)
+        self.where: tuple[str, ...] = ("--state", str(control.folder.path), "--stage", stage)
 
     def __call__(self, *args: object) -> Result:
         """Run a command about this runtime."""

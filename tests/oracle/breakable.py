@@ -40,7 +40,7 @@ def breakable(folder: Path, pipeline_file: Path) -> Breakable:
     runtime.up()
     with Reader.of(runtime, from_beginning=True) as reader:
         reader.until(lambda change: change.op == "r", "the snapshot", count=_ROWS)
-    return Breakable(runtime)
+    return Breakable(runtime, pipeline_file)
 
 
 def _filled(dsn: str) -> None:
@@ -51,10 +51,11 @@ def _filled(dsn: str) -> None:
 class Breakable:
     """The runtime, its commands, and what a DBA, an application and bad luck do to it."""
 
-    def __init__(self, runtime: LocalRuntime) -> None:
+    def __init__(self, runtime: LocalRuntime, pipeline_file: Path) -> None:
         self.runtime = runtime
         self.names = runtime.pipeline.names(runtime.stage)
         self.wms = Wms(runtime, runtime.stage.name)
+        self.wms.where += ("--pipeline", str(pipeline_file))
         self.control = standin(runtime.folder, runtime.recorded())
 
     def session(self, user: str = APPLICATION) -> Database:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def scene(session_folder: Path, repository: Path) -> Breakable:
-    return breakable(session_folder, repository / "pipeline.toml")
+    return breakable(session_folder, repository / "tests/data/often.toml")
 
 
 def observed(scene: Breakable, database: Database) -> Lag:

@@ -16,7 +16,7 @@ TABLE = "WMS.PLAN_BASE_WVR_TBL"
 
 @pytest.fixture
 def scene(session_folder: Path, repository: Path) -> Breakable:
-    return breakable(session_folder, repository / "pipeline.toml")
+    return breakable(session_folder, repository / "tests/data/often.toml")
 
 
 def test_archive_purged(scene: Breakable) -> None:
