@@ -14,10 +14,12 @@ def _names(path: Path) -> list[str]:
 
 
 class RequirementsFiles(MetadataHookInterface):
-    """Dependencies from requirements/run.in, the extra `local` from requirements/local.in."""
+    """Dependencies from requirements/run.in, the extras `local` and `aws` from their own files."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Fill in what pyproject.toml calls dynamic."""
         folder = Path(self.root) / "requirements"
         metadata["dependencies"] = _names(folder / "run.in")
-        metadata["optional-dependencies"] = {"local": _names(folder / "local.in")}
+        metadata["optional-dependencies"] = {
+            extra: _names(folder / f"{extra}.in") for extra in ("local", "aws")
+        }
