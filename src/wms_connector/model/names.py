@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from wms_connector.model.table import Table
 
+REST_PORT: Final = 8083
+"""Port of Kafka Connect's REST interface, its own default."""
+
 TOPIC_LIMIT: Final = 249
 """Characters of a topic's name that a Kafka broker accepts."""
 
@@ -82,6 +85,30 @@ class Names:
     def alerts_topic(self) -> str:
         """SNS topic of the alerts."""
         return f"Alerts-{self.alerts_stack}"
+
+    @property
+    def cluster(self) -> str:
+        """ECS cluster of the workers, and the ECS service in it: both have this name."""
+        return self.connector_stack
+
+    @property
+    def dns_namespace(self) -> str:
+        """Private DNS zone of the stage; only its own VPC can resolve it."""
+        return f"{self.connector_stack}.internal"
+
+    @property
+    def connect_url(self) -> str:
+        """Where the workers' REST interface answers, for our functions in the VPC."""
+        return f"http://connect.{self.dns_namespace}:{REST_PORT}"
+
+    @property
+    def ledger(self) -> str:
+        """DynamoDB table in which a stage remembers what a template cannot."""
+        return f"{self.connector_stack}-ledger"
+
+    def function(self, purpose: str) -> str:
+        """Lambda function: at most 8 characters of purpose, so that Lambda's 64 are kept."""
+        return f"{self.connector_stack}-{purpose}"
 
     # Kafka Connect
 

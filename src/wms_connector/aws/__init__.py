@@ -1,0 +1,1 @@
+"""AWS as it is: what a deployment looks like, and how its parts are reached."""

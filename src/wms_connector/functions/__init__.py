@@ -1,0 +1,1 @@
+"""Lambda handlers, a few lines each: everything else is called."""

@@ -1,0 +1,1 @@
+"""The two stacks, in AWS CDK: one construct a file."""
