@@ -92,6 +92,7 @@ class DeploymentReport(_Value):
     security: KafkaSecurity
     database: DatabaseShape
     connectors: dict[str, str]
+    cluster_arn: str | None = None
 
 
 class TopicReport(_Value):
