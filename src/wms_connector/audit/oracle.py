@@ -189,8 +189,7 @@ class OracleSource:
 
 def _select(table: Table, columns: Sequence[Fetched]) -> str:
     wanted = ", ".join(fetched.sql for fetched in columns)
-    where = f"{_quoted(table.schema)}.{_quoted(table.name)}"
-    return f"SELECT {wanted} FROM {where} AS OF SCN :scn"  # noqa: S608  (quoted names)
+    return f"SELECT {wanted} FROM {table.quoted} AS OF SCN :scn"  # noqa: S608  (quoted names)
 
 
 def _quoted(name: str) -> str:

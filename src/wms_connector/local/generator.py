@@ -220,27 +220,23 @@ def _add(summary: Summary, written: Written | None, seconds: float) -> Summary:
 def _keys(session: Session, table: Table) -> list[Key]:
     names = ("PLAN_WVR_ID",) if table.name == BASE else ("PLAN_WVR_ID", "RVSN_NBR")
     listed = ", ".join(f'"{name}"' for name in names)
-    query = f"SELECT {listed} FROM {_quoted(table)} ORDER BY {listed}"  # noqa: S608
+    query = f"SELECT {listed} FROM {table.quoted} ORDER BY {listed}"  # noqa: S608
     return [tuple(map(int, row)) for row in session.rows(f"{query} FETCH FIRST {_KNOWN} ROWS ONLY")]
 
 
 def _highest(session: Session, tables: Sequence[Table]) -> int:
     return max(
-        _one(session, f'SELECT coalesce(max("PLAN_WVR_ID"), 0) FROM {_quoted(table)}')  # noqa: S608
+        _one(session, f'SELECT coalesce(max("PLAN_WVR_ID"), 0) FROM {table.quoted}')  # noqa: S608
         for table in tables
     )
 
 
 def _count(session: Session, table: Table) -> int:
-    return _one(session, f"SELECT count(*) FROM {_quoted(table)}")  # noqa: S608
+    return _one(session, f"SELECT count(*) FROM {table.quoted}")  # noqa: S608
 
 
 def _one(session: Session, query: str) -> int:
     return next((int(row[0]) for row in session.rows(query)), 0)
-
-
-def _quoted(table: Table) -> str:
-    return f'"{table.schema}"."{table.name}"'
 
 
 def _told(error: Exception, what: str) -> GeneratorError:

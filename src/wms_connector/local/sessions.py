@@ -160,7 +160,7 @@ class OracleSession:
         names = columns(table)
         places = ", ".join(f":v{number}" for number in range(len(names)))
         quoted = ", ".join(f'"{name}"' for name in names)
-        text = f'INSERT INTO "{table.schema}"."{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608
+        text = f"INSERT INTO {table.quoted} ({quoted}) VALUES ({places})"  # noqa: S608
         for begin in range(first, first + count, _BATCH):
             numbers = range(begin, min(begin + _BATCH, first + count))
             binds = [_binds(row(table, number, seed)) for number in numbers]

@@ -206,7 +206,7 @@ class Waves:
         places = f"({', '.join(['%s'] * len(names))})"
         columns = ", ".join(f'"{name}"' for name in names)
         listed = ", ".join([places] * (count if self._dialect.lists_rows else 1))
-        sql = f"INSERT INTO {_quoted(table)} ({columns}) VALUES {listed}"  # noqa: S608
+        sql = f"INSERT INTO {table.quoted} ({columns}) VALUES {listed}"  # noqa: S608
         values = tuple(value for row in rows for value in row)
         return Statement("insert", table, sql, values, count)
 
@@ -217,7 +217,7 @@ class Waves:
         changes = _base_changes(draw) if table.name == BASE else _revision_changes(draw)
         sets = ", ".join(f'"{name}" = %s' for name in changes)
         where, values = _where(table, keys)
-        sql = f"UPDATE {_quoted(table)} SET {sets}{self._dialect.touched} WHERE {where}"  # noqa: S608
+        sql = f"UPDATE {table.quoted} SET {sets}{self._dialect.touched} WHERE {where}"  # noqa: S608
         return Statement("update", table, sql, (*changes.values(), *values), count)
 
     def _delete(self, table: Table, taken: set[Key]) -> Statement:
@@ -225,7 +225,7 @@ class Waves:
         keys = self._drawn(table, taken, count)
         self._removed += [(table, key) for key in keys]
         where, values = _where(table, keys)
-        sql = f"DELETE FROM {_quoted(table)} WHERE {where}"  # noqa: S608
+        sql = f"DELETE FROM {table.quoted} WHERE {where}"  # noqa: S608
         return Statement("delete", table, sql, values, count)
 
     def _rename(self, table: Table, taken: set[Key]) -> Statement:
@@ -235,12 +235,8 @@ class Waves:
         self._added.append((table, new))
         where, values = _where(table, [key])
         sets = f'"PLAN_WVR_ID" = %s{self._dialect.touched}'
-        sql = f"UPDATE {_quoted(table)} SET {sets} WHERE {where}"  # noqa: S608
+        sql = f"UPDATE {table.quoted} SET {sets} WHERE {where}"  # noqa: S608
         return Statement("update", table, sql, (new[0], *values), 2, 2)
-
-
-def _quoted(table: Table) -> str:
-    return f'"{table.schema}"."{table.name}"'
 
 
 def _key_size(table: Table) -> int:

@@ -35,6 +35,11 @@ class Table:
         return cls(schema, name)
 
     @property
+    def quoted(self) -> str:
+        """`"SCHEMA"."TABLE"` as it stands in SQL; no identifier holds a quotation mark."""
+        return f'"{self.schema}"."{self.name}"'
+
+    @property
     def topic_suffix(self) -> str:
         """`SCHEMA.TABLE` as it stands in a topic: Debezium turns `$` and `#` into `_`."""
         return _NOT_IN_TOPICS.sub("_", str(self))

@@ -123,7 +123,7 @@ def undo(plan: Plan) -> tuple[Section, ...]:
     home = [_enter(plan.pdb)] if plan.pdb and plan.variant == "self-managed" else []
     tables = [
         Statement(
-            f"ALTER TABLE {_name(table)} DROP SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
+            f"ALTER TABLE {table.quoted} DROP SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
             "no connector reads its full rows any more",
             (NOT_LOGGED, NO_TABLE),
         )
@@ -326,7 +326,7 @@ def _jdbc(plan: Plan) -> Iterator[Section]:
     yield Section("1. The user", (*first, created))
     grants = [Statement(f"GRANT CREATE SESSION TO {user}", "to sign in")]
     grants += [
-        Statement(f"GRANT SELECT ON {_name(table)} TO {user}", JDBC_READ) for table in plan.tables
+        Statement(f"GRANT SELECT ON {table.quoted} TO {user}", JDBC_READ) for table in plan.tables
     ]
     yield Section("2. Its grants: the tables, and nothing else", (*home, *grants))
 
@@ -350,11 +350,10 @@ def _tables(plan: Plan, user: str) -> Section:
     logged = "the redo of a change then has the whole row, its key too"
     found: list[Statement] = []
     for table in plan.tables:
-        name = _name(table)
         found += [
-            Statement(f"GRANT SELECT, FLASHBACK ON {name} TO {user}", _READ),
+            Statement(f"GRANT SELECT, FLASHBACK ON {table.quoted} TO {user}", _READ),
             Statement(
-                f"ALTER TABLE {name} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
+                f"ALTER TABLE {table.quoted} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
                 logged,
                 (ALREADY_LOGGED,),
             ),
@@ -372,7 +371,3 @@ _READ: Final = f"{READ_TABLE}, and {FLASHBACK_TABLE.removeprefix('to read ')}"
 def _enter(container: str | None) -> Statement:
     name = (container or "").upper()
     return Statement(f"ALTER SESSION SET CONTAINER = {name}", f"what follows is done in {name}")
-
-
-def _name(table: Table) -> str:
-    return f'"{table.schema}"."{table.name}"'

@@ -115,7 +115,7 @@ def log_all_columns(database: Database, tables: Iterable[Table]) -> None:
             name=table.name,
         )
         if not found:
-            _run(database, f"ALTER TABLE {_quoted(table)} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS")
+            _run(database, f"ALTER TABLE {table.quoted} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS")
 
 
 def _exists(database: Database, table: Table) -> bool:
@@ -142,7 +142,3 @@ def _telling(what: str) -> Iterator[None]:
     except (OracleFailure, OSError) as error:
         told = error.text if isinstance(error, OracleFailure) else error.strerror
         raise StartError(f"{what} did not run: {told}", hint="Mend it, then try again") from None
-
-
-def _quoted(table: Table) -> str:
-    return f'"{table.schema}"."{table.name}"'

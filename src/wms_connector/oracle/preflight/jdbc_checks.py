@@ -56,14 +56,14 @@ def _rules_of(table: Table, column: str) -> Iterator[Rule]:
         "not-null",
         subject,
         "a row without a time is never read",
-        f'ALTER TABLE "{table.schema}"."{table.name}" MODIFY ("{column}" NOT NULL)',
+        f'ALTER TABLE {table.quoted} MODIFY ("{column}" NOT NULL)',
         partial(_not_null, table, column),
     )
     yield Rule(
         "indexed",
         subject,
         "every poll reads the whole table otherwise",
-        f'CREATE INDEX on "{table.schema}"."{table.name}" ("{column}")',
+        f'CREATE INDEX on {table.quoted} ("{column}")',
         partial(_indexed, table, column),
     )
     yield Rule(

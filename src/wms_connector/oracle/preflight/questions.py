@@ -200,7 +200,7 @@ def _of_tables(wanted: Wanted) -> Iterator[Question]:
     for table in tables:
         yield Question(
             f"read {table}",
-            f"SELECT 1 AS seen FROM {quoted(table)} WHERE ROWNUM = 1",
+            f"SELECT 1 AS seen FROM {table.quoted} WHERE ROWNUM = 1",
             f"reading {table}",
         )
     yield from (_of_debezium if wanted.kind == "debezium" else _of_jdbc)(wanted)
@@ -247,7 +247,7 @@ def flashback(table: Table, scn: int) -> Question:
     """Read one row as it was at that SCN: what a snapshot does with the whole table."""
     return Question(
         f"flashback {table}",
-        f"SELECT 1 AS seen FROM {quoted(table)} AS OF SCN {scn:d} WHERE ROWNUM = 1",
+        f"SELECT 1 AS seen FROM {table.quoted} AS OF SCN {scn:d} WHERE ROWNUM = 1",
         f"reading {table} as of an SCN",
     )
 
@@ -256,14 +256,9 @@ def count(table: Table) -> Question:
     """Count a table that has no statistics; a full scan, ended by the time limit."""
     return Question(
         f"count {table}",
-        f"SELECT COUNT(*) AS number_rows FROM {quoted(table)}",
+        f"SELECT COUNT(*) AS number_rows FROM {table.quoted}",
         f"counting {table}, which has no statistics",
     )
-
-
-def quoted(table: Table) -> str:
-    """The table's name in the case of the pipeline file; Table holds no quotes."""
-    return f'"{table.schema}"."{table.name}"'
 
 
 def _these(

@@ -9,7 +9,6 @@ from wms_connector.oracle.needs import FLASHBACK_TABLE, LOCK_TABLE, READ_TABLE
 from wms_connector.oracle.preflight.amounts import bytes_shown, hours_shown
 from wms_connector.oracle.preflight.check import Finding, Rule, failed, passed, warned
 from wms_connector.oracle.preflight.facts import Unseen, UnseenError, number, text
-from wms_connector.oracle.preflight.questions import quoted
 from wms_connector.oracle.preflight.snapshot import estimate, size_of
 
 if TYPE_CHECKING:
@@ -59,14 +58,14 @@ def common_rules(table: Table, why: str) -> Iterator[Rule]:
         "table",
         str(table),
         "a table that is not there, or hidden, sends nothing and says nothing",
-        f"GRANT SELECT ON {quoted(table)} TO the user, or mend `tables` in the pipeline file",
+        f"GRANT SELECT ON {table.quoted} TO the user, or mend `tables` in the pipeline file",
         partial(_exists, table),
     )
     yield Rule(
         "select",
         str(table),
         f"needed {why}",
-        f"GRANT SELECT ON {quoted(table)} TO the user",
+        f"GRANT SELECT ON {table.quoted} TO the user",
         partial(_probed, f"read {table}"),
     )
 
@@ -76,21 +75,21 @@ def _rules_of(table: Table) -> Iterator[Rule]:
         "flashback",
         str(table),
         f"needed {FLASHBACK_TABLE}",
-        f"GRANT FLASHBACK ON {quoted(table)} TO the user",
+        f"GRANT FLASHBACK ON {table.quoted} TO the user",
         partial(_probed, f"flashback {table}"),
     )
     yield Rule(
         "lock",
         str(table),
         f"needed {LOCK_TABLE}",
-        f"GRANT SELECT ON {quoted(table)} TO the user: any grant but READ lets it lock",
+        f"GRANT SELECT ON {table.quoted} TO the user: any grant but READ lets it lock",
         partial(_lockable, table),
     )
     yield Rule(
         "supplemental-all",
         str(table),
         "without it an update's key is null or 0, and its row before the change is missing",
-        f"ALTER TABLE {quoted(table)} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
+        f"ALTER TABLE {table.quoted} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS",
         partial(_logged, table),
     )
     yield Rule(
