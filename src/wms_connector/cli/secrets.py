@@ -11,7 +11,14 @@ import click
 from wms_connector.cli.app import App, command
 from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError, WmsError
 from wms_connector.model.secret_sources import FileSecrets, SecretsManager
-from wms_connector.model.secrets import PLAIN_SECRETS, SECRETS, AlertEmails, BrokerString, parse
+from wms_connector.model.secrets import (
+    PLAIN_SECRETS,
+    SECRETS,
+    AlertEmails,
+    BrokerString,
+    kafka_auth_arn,
+    parse,
+)
 
 if TYPE_CHECKING:
     from wms_connector.model.secrets import SecretSource
@@ -51,7 +58,7 @@ def _checked(app: App, source: SecretSource, key: str) -> dict[str, Any]:
     try:
         resolved = app.pipeline.secret(source, app.stage, key)
         found |= {"path": resolved.path, "origin": resolved.origin}
-        if form := SECRETS.get(key):
+        if (form := SECRETS.get(key)) and not (key == "kafkaAuth" and kafka_auth_arn(resolved)):
             _check_value(app, resolved.path, parse(resolved, form))
     except SecretNotFoundError as error:
         return found | {"state": "absent" if optional else "failed", "problem": str(error)}

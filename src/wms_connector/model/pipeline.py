@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from wms_connector.model.cloud_settings import IamSettings, LogSettings, NetworkSettings
 from wms_connector.model.errors import PipelineError, WmsError
 from wms_connector.model.names import TOPIC_LIMIT, Names
 from wms_connector.model.secrets import resolve
@@ -61,6 +62,9 @@ class Pipeline(Section):
     topics: TopicSettings = TopicSettings()
     kafka: KafkaSettings = KafkaSettings()
     health: HealthSettings = HealthSettings()
+    network: NetworkSettings = NetworkSettings()
+    iam: IamSettings = IamSettings()
+    logs: LogSettings = LogSettings()
     stages: dict[str, StageSettings] = Field(default_factory=dict)
 
     @classmethod
@@ -141,16 +145,17 @@ class Pipeline(Section):
         """The delivery that readers can rely on: JDBC has no exactly-once, whatever is asked."""
         return "at-least-once" if self.connector == "jdbc" else self.delivery
 
+    def settings(self, stage: Stage) -> StageSettings:
+        """What the file says about one stage; the defaults if it says nothing."""
+        return self.stages.get(stage.name) or StageSettings()
+
     def sizing(self, stage: Stage) -> Sizing:
         """Task, container and number of workers of a stage."""
-        settings = self.stages.get(stage.name)
-        chosen = settings.sizing if settings else None
-        return chosen or default_sizing(stage.name)
+        return self.settings(stage).sizing or default_sizing(stage.name)
 
     def secret(self, source: SecretSource, stage: Stage, key: str) -> Resolved:
         """Read a stage's secret by this file's rules; raises what `secrets.resolve` raises."""
-        settings = self.stages.get(stage.name)
-        own_only = settings is not None and key in settings.require_own_secrets
+        own_only = key in self.settings(stage).require_own_secrets
         return resolve(source, self.names(stage), self.secrets_prefix, key, own_only=own_only)
 
     def security(self, brokers: str) -> KafkaSecurity:

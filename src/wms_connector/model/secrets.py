@@ -19,6 +19,11 @@ from wms_connector.model.errors import SecretError, SecretNotFoundError
 if TYPE_CHECKING:
     from wms_connector.model.names import Names
 
+Subnet = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]
+
+_SECRET_ARN: Final = re.compile(
+    r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]{1,519}"
+)
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -67,7 +72,7 @@ class BrokerString(_Value):
 
 
 class KafkaAuth(_Value):
-    """`kafkaAuth`: user and password of SCRAM."""
+    """`kafkaAuth`: user and password of SCRAM; see `kafka_auth_arn` for the other form."""
 
     username: str = Field(min_length=1)
     password: SecretStr = Field(min_length=1)
@@ -83,14 +88,21 @@ class AlertEmails(_Value):
         """Those that are no addresses."""
         return tuple(text for text in self.emails if not _EMAIL.fullmatch(text.strip()))
 
+    @property
+    def distinct(self) -> tuple[str, ...]:
+        """The valid addresses, trimmed, each once; a domain's case tells none apart."""
+        valid = (text.strip() for text in self.emails if text not in self.invalid)
+        parts = (text.rpartition("@") for text in valid)
+        return tuple(dict.fromkeys(f"{local}@{domain.lower()}" for local, _, domain in parts))
+
 
 class Vpc(_Value):
     """`vpc`: the network that is there already."""
 
     id: str = Field(pattern=r"^vpc-[0-9a-f]+$")
-    private_subnets: tuple[str, ...] = Field(min_length=1, validation_alias="privateSubnets")
-    data_subnets: tuple[str, ...] = Field(default=(), validation_alias="dataSubnets")
-    public_subnets: tuple[str, ...] = Field(default=(), validation_alias="publicSubnets")
+    private_subnets: tuple[Subnet, ...] = Field(min_length=1, validation_alias="privateSubnets")
+    data_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="dataSubnets")
+    public_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="publicSubnets")
 
 
 SECRETS: Final[dict[str, type[_Value]]] = {
@@ -160,6 +172,16 @@ def parse(resolved: Resolved, form: type[_V]) -> _V:
             f"{resolved.path} is malformed ({'; '.join(faults)})",
             hint=f"Expected {_expected(form)}",
         ) from None
+
+
+def kafka_auth_arn(resolved: Resolved) -> str | None:
+    """The ARN in `kafkaAuth`, which may stand there instead of user and password.
+
+    Amazon MSK wants SCRAM's secret under a name of its own, `AmazonMSK_…`, and with a key of the
+    customer's: then `kafkaAuth` names that secret, and its keys are the same.
+    """
+    text = resolved.text.get_secret_value().strip()
+    return text if _SECRET_ARN.fullmatch(text) else None
 
 
 def _filled(path: str, text: SecretStr) -> SecretStr:

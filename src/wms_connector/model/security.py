@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from wms_connector.model.brokers import Broker, parse_brokers
 from wms_connector.model.environment import Env
 from wms_connector.model.errors import PipelineError
 
@@ -24,7 +25,7 @@ class KafkaSecurity(StrEnum):
         A port that MSK does not use means plain text on a loopback address and is otherwise
         refused: raises PipelineError, as do ports that disagree and text that is no list.
         """
-        ways = {_way_of(broker.strip()) for broker in brokers.split(",")}
+        ways = {_way_of(broker) for broker in parse_brokers(brokers)}
         if len(ways) > 1:
             found = ", ".join(sorted(ways))
             raise PipelineError(
@@ -41,21 +42,15 @@ _BY_PORT: Final = {
     9098: KafkaSecurity.IAM,
 }
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-_HIGHEST_PORT: Final = 65535
 
 
-def _way_of(broker: str) -> KafkaSecurity:
-    host, colon, port = broker.rpartition(":")
-    if not colon or not host or not port.isdecimal() or not 0 < int(port) <= _HIGHEST_PORT:
-        raise PipelineError(
-            f"{broker!r} is no broker", hint="Write host:port, several separated by commas"
-        )
-    if int(port) in _BY_PORT:
-        return _BY_PORT[int(port)]
-    if host in _LOOPBACK:
+def _way_of(broker: Broker) -> KafkaSecurity:
+    if broker.port in _BY_PORT:
+        return _BY_PORT[broker.port]
+    if broker.host in _LOOPBACK:
         return KafkaSecurity.PLAINTEXT
     raise PipelineError(
-        f"the port of {broker!r} does not tell how to sign in",
+        f"the port of '{broker.host}:{broker.port}' does not tell how to sign in",
         hint="Set security under [kafka] to plaintext, tls, scram or iam",
     )
 

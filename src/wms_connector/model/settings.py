@@ -130,6 +130,7 @@ class StageSettings(Section):
 
     sizing: Sizing | None = None
     require_own_secrets: tuple[SecretKey, ...] = ()
+    ecs_exec: bool = False
 
 
 def default_sizing(stage: str) -> Sizing:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wms_connector.model.cloud_settings import IamSettings, LogSettings, NetworkSettings
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.settings import (
     DebeziumSettings,
@@ -27,10 +28,12 @@ TEXT = (Path(__file__).parents[3] / "docs/pipeline.md").read_text()
 @pytest.mark.parametrize(
     "section",
     [Pipeline, DebeziumSettings, JdbcSettings, KafkaSettings, HealthSettings, StageSettings,
-     TopicSettings, Sizing],
+     TopicSettings, Sizing, NetworkSettings, IamSettings, LogSettings],
 )  # fmt: skip
 def test_every_key_is_documented(section: type[BaseModel]) -> None:
-    sections = {"debezium", "jdbc", "topics", "kafka", "health", "stages"}
+    sections = {
+        "debezium", "jdbc", "topics", "kafka", "health", "network", "iam", "logs", "stages",
+    }  # fmt: skip
     for key, field in section.model_fields.items():
         if section is Pipeline and key in sections:
             assert f"## `[{key}" in TEXT
