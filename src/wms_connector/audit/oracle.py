@@ -10,6 +10,7 @@ from wms_connector.audit.errors import AuditError
 from wms_connector.audit.layout import Layout
 from wms_connector.audit.oratypes import Fetched, cell_of, compared
 from wms_connector.oracle.errors import OracleFailure
+from wms_connector.oracle.offsets import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,9 +92,10 @@ class OracleCut:
         thread, and all before `scn`, from which it would read again, have been. Of several commits
         with one SCN some may be to come, so either has to be higher.
         """
-        found = [entry.get("offset") or {} for entry in offsets]
+        found = [Position.parse(entry.get("offset")) for entry in offsets]
         return bool(found) and all(
-            _snapshot_is_over(offset) and _delivered(offset) > self.scn for offset in found
+            position is not None and not position.in_snapshot and position.delivered > self.scn
+            for position in found
         )
 
 
@@ -121,9 +123,7 @@ class OracleSource:
         Until the first change after a snapshot, or its first heartbeat, the offset remains that of
         the snapshot's last row: `snapshot_completed` tells that it was the last.
         """
-        return bool(offsets) and all(
-            _snapshot_is_over(entry.get("offset") or {}) for entry in offsets
-        )
+        return bool(offsets) and all(_is_ready(entry.get("offset") or {}) for entry in offsets)
 
     @contextmanager
     def cut(self) -> Iterator[OracleCut]:
@@ -196,17 +196,11 @@ def _quoted(name: str) -> str:
     return f'"{name}"'  # Oracle allows no quotation mark in a name
 
 
-def _snapshot_is_over(offset: Mapping[str, Any]) -> bool:
-    if not offset:
-        return False
-    return not offset.get("snapshot") or offset.get("snapshot_completed") in {True, "true"}
-
-
-def _delivered(offset: Mapping[str, Any]) -> int:
-    """Give the highest SCN that the offset knows: `scn`, or of `scn:thread:transactions,…`."""
-    commits = str(offset.get("commit_scn") or 0).split(",")
-    known = [offset.get("scn") or 0, *(commit.partition(":")[0] for commit in commits)]
-    return max(int(one) for one in known if str(one).isdecimal())
+def _is_ready(offset: Mapping[str, Any]) -> bool:
+    if "scn" not in offset:
+        return bool(offset)  # a polling connector's, which makes no snapshot
+    position = Position.parse(offset)
+    return position is not None and not position.in_snapshot
 
 
 def _told(error: OracleFailure, what: str, hint: str | None = None) -> AuditError:

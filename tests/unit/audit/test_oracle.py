@@ -84,6 +84,8 @@ def test_when_a_connector_is_ready():
         [{"offset": {"scn": "1", "snapshot": "INITIAL", "snapshot_completed": True}}]
     )
     assert source.ready([{"offset": {"scn": "1", "commit_scn": "1:1:"}}])
+    assert source.ready([{"offset": {"incrementing": 7}}])  # a polling connector's
+    assert not source.ready([{"offset": {"scn": "null"}}])
 
 
 @pytest.mark.parametrize(
