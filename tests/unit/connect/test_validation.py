@@ -323,6 +323,12 @@ def test_a_raw_answer_shows_nothing_when_it_is_printed() -> None:
     assert CANARY not in repr(raw) + str(raw)
 
 
+@pytest.mark.parametrize("text", ["ORA-12170", "timed out", "regex", "at least", "anything"])
+def test_what_another_client_has_said_already_stays_as_it_is(text: str) -> None:
+    told = sentence_for(text)
+    assert sentence_for(told) == told
+
+
 def test_a_validation_that_fails_once_inside_is_repeated() -> None:
     tries: list[str] = []
 
