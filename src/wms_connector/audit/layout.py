@@ -10,7 +10,7 @@ from wms_connector.audit.canonical import converter
 from wms_connector.audit.cells import MASKED, Column, UnavailableError, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from wms_connector.events.records import Change
     from wms_connector.events.schema import Schema
@@ -85,6 +85,22 @@ class Layout:
             f"{name}={'NULL' if cell is None else cell}"
             for name, cell in zip(names, map(unescape, cells), strict=True)
         )
+
+
+def key_first(
+    keys: Sequence[str], compared: Collection[str], left_out: Collection[str]
+) -> tuple[tuple[str, ...], int, list[str]]:
+    """Give the compared columns' order, how many of them are the key, and what to note about it.
+
+    A key that has a column which is left out cannot be compared, and is none.
+    """
+    notes = []
+    if any(name in left_out for name in keys):
+        notes.append("its key cannot be compared: its rows are, as a multiset")
+        keys = ()
+    elif not keys:
+        notes.append("it has no primary key: its rows are compared as a multiset")
+    return (*keys, *(name for name in compared if name not in keys)), len(keys), notes
 
 
 class RowEncoder:

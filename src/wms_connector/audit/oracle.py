@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.audit.errors import AuditError
-from wms_connector.audit.layout import Layout
+from wms_connector.audit.layout import Layout, key_first
 from wms_connector.audit.oratypes import Fetched, cell_of, compared
 from wms_connector.oracle.errors import OracleFailure
 from wms_connector.oracle.offsets import Position
@@ -162,24 +162,19 @@ class OracleSource:
                 left_out[name] = told
             else:
                 columns[name] = told
-        notes = []
-        if any(name in left_out for name in keys):
-            notes.append("its key cannot be compared: its rows are, as a multiset")
-            keys = []
-        elif not keys:
-            notes.append("it has no primary key: its rows are compared as a multiset")
+        names, size, notes = key_first(keys, columns, left_out)
         whole = bool(self._database.scalar(_WHOLE, **where))
         if not whole:
             notes.append(
                 "without supplemental logging of ALL columns its updates and deletes "
                 "do not hold the whole row"
             )
-        ordered = tuple(columns[n] for n in (*keys, *(n for n in columns if n not in keys)))
+        ordered = tuple(columns[name] for name in names)
         self._queries[table] = _Query(_select(table, ordered), ordered)
         return Layout(
             table=table,
             columns=tuple(fetched.column for fetched in ordered),
-            keys=len(keys),
+            keys=size,
             not_compared=left_out,
             estimate=int(found["NUM_ROWS"] or 0),
             notes=tuple(notes),

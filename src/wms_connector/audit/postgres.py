@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from wms_connector.audit.errors import AuditError
-from wms_connector.audit.layout import Layout
+from wms_connector.audit.layout import Layout, key_first
 from wms_connector.audit.pgtypes import Type, compared
 
 if TYPE_CHECKING:
@@ -197,20 +197,14 @@ class PostgresSource:
                 left_out[name] = told
             else:
                 columns[name] = told
-        notes = []
-        if any(name in left_out for name in keys):
-            notes.append("its key cannot be compared: its rows are, as a multiset")
-            keys = []
-        elif not keys:
-            notes.append("it has no primary key: its rows are compared as a multiset")
-        if not keys and identity != "f":
+        ordered, size, notes = key_first(keys, columns, left_out)
+        if not size and identity != "f":
             notes.append("without REPLICA IDENTITY FULL its updates and deletes cannot be followed")
-        ordered = [*keys, *(name for name in columns if name not in keys)]
         self._queries[table] = _copy(table, [columns[name][1] for name in ordered])
         return Layout(
             table=table,
             columns=tuple(columns[name][0] for name in ordered),
-            keys=len(keys),
+            keys=size,
             not_compared=left_out,
             estimate=estimate,
             notes=tuple(notes),
