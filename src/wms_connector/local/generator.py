@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import LocalError
-from wms_connector.local.sessions import FAILURES, Connection, Session, session_of
+from wms_connector.local.sessions import session_of
 from wms_connector.local.waves import BASE, WMS_TABLES, Command, Statement, Transaction, Waves
 from wms_connector.model.errors import UsageError
 from wms_connector.oracle.errors import OracleFailure
@@ -15,6 +15,7 @@ from wms_connector.oracle.errors import OracleFailure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from wms_connector.local.sessions import Connection, Session
     from wms_connector.local.waves import Key, Kind
     from wms_connector.model.table import Table
 
@@ -87,7 +88,7 @@ def prepare(
                 share = rows * passed // total - given
                 given += share
                 session.load(table, _highest(session, (table,)) + 1, share, seed % 9973)
-    except FAILURES as error:
+    except session.failures as error:
         raise _told(error, f"{rows:,} rows could not be prepared") from error
     return before
 
@@ -132,7 +133,7 @@ def generate(
                 if rate > 0:
                     _pace(begun + summary.events / rate, stop, clock, sleep, begun, duration)
         return replace(summary, seconds=clock() - begun)
-    except FAILURES as error:
+    except session.failures as error:
         so_far = replace(summary, seconds=clock() - begun)
         raise _told(error, f"writing stopped after {so_far}") from error
 
@@ -171,7 +172,7 @@ def _run(
         if transaction.hold:
             sleep(transaction.hold)
         _execute(session, transaction.steps[-1])
-    except FAILURES as failure:
+    except session.failures as failure:
         if not session.is_conflict(failure):
             raise
         # Another writer was in the way, as it happens; this transaction is undone.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from wms_connector.local.rows import columns, row
-from wms_connector.local.sessions import Postgres
+from wms_connector.local.session_postgres import PostgresSession
 from wms_connector.local.waves import WMS_TABLES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def test_both_make_the_same_rows(local: LocalStatus) -> None:
             ' ORDER BY "PLAN_WVR_ID"'
         )
         with psycopg.connect(local.database_dsn) as connection:
-            Postgres(connection).load(table, first, count, seed)
+            PostgresSession(connection).load(table, first, count, seed)
             made = connection.execute(query.encode()).fetchall()
             connection.rollback()
         assert made == [row(table, number, seed) for number in range(first, first + count)]
