@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from wms_connector.model.errors import StageError
 from wms_connector.model.pipeline import FILE_NAME, Pipeline
 from wms_connector.model.stage import Stage
 
@@ -102,7 +103,7 @@ def default_pipeline() -> Path:
 
 
 def command(function: F) -> F:
-    """Give a command `--stage`, `--pipeline`, `--json`, and call it with an `App` first."""
+    """Give a command the options for stage, pipeline and JSON; it is called with an `App` first."""
     return _with_common_options(function, laptop=False)
 
 
@@ -120,6 +121,16 @@ def laptop_command(function: F) -> F:
     )(_with_common_options(function, laptop=True))
 
 
+def _stage_of(branch: str, stage_text: str | None) -> str:
+    """Name the stage of a branch; raises StageError, also when a stage was named besides."""
+    if stage_text is not None:
+        raise StageError(
+            f"both a branch ({branch!r}) and a stage ({stage_text!r}) were given",
+            hint="Give --branch, or --stage or STAGE",
+        )
+    return Stage.from_branch(branch).name
+
+
 def _with_common_options(function: F, *, laptop: bool) -> F:
     @click.option(
         "--stage",
@@ -128,6 +139,11 @@ def _with_common_options(function: F, *, laptop: bool) -> F:
         metavar="STAGE",
         help="main, val, production, or a branch environment's name."
         + (f"  [default: {LOCAL_STAGE}]" if laptop else ""),
+    )
+    @click.option(
+        "--branch",
+        metavar="BRANCH",
+        help="Instead of --stage: the Git branch whose environment is meant.",
     )
     @click.option(
         "--pipeline",
@@ -141,11 +157,14 @@ def _with_common_options(function: F, *, laptop: bool) -> F:
     def wrapped(
         *,
         stage_text: str | None,
+        branch: str | None,
         pipeline_path: Path | None,
         as_json: bool,
         state_path: Path | None = None,
         **rest: Any,
     ) -> Any:
+        if branch is not None:
+            stage_text = _stage_of(branch, stage_text)
         unnamed = laptop and stage_text is None
         stage = LOCAL_STAGE if unnamed else stage_text
         return function(App(stage, pipeline_path, as_json, laptop, state_path, unnamed), **rest)

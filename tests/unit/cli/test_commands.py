@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wms_connector.cli.database import connected
 from wms_connector.cli.main import COMMANDS
+from wms_connector.cli.postgres import connected
 from wms_connector.local.errors import LocalError, TablesMissingError
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.errors import WmsError
+from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,9 @@ def test_starting_imports_only_what_is_needed() -> None:
         (["names", "--stage", "a b"], "white space"),
         (["names", "--stage", "x" * 65], "longer than 64"),
         (["names", "--stag", "main"], "No such option"),
+        (["names", "--stage", "main", "--branch", "a"], "both a branch ('a') and a stage ('main')"),
+        (["names", "--branch", ""], "the branch's name is empty"),
+        (["names", "--branch", "Main"], "differs from main in case only"),
         (["names", "--stage", "main", "extra"], "unexpected extra argument"),
         (["names", "--stage", "main", "--pipeline", "none.toml"], "no pipeline file none.toml"),
         (["config", "--stage", "wms"], "begin with 'wms'"),
@@ -199,6 +203,20 @@ def test_names_of_jdbc_connectors_and_their_tasks(wms: Wms) -> None:
         "wms-connector-main-wms-oracle-cdc-1",
         "wms-connector-main-wms-oracle-cdc-D-0",
     ]
+
+
+@pytest.mark.parametrize("branch", ["main", "feature/WMS-12", "$(id)`id`;x", "--help", "a b"])
+def test_the_stage_can_come_from_a_branch(wms: Wms, branch: str) -> None:
+    found = wms("names", f"--branch={branch}", "--json").json
+    assert found["stage"] == Stage.from_branch(branch).name
+
+
+def test_a_branch_beside_a_stage_of_the_environment_is_refused(
+    wms: Wms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", "val")
+    result = wms("names", "--branch", "feature")
+    assert (result.status, result.out) == (2, "")
 
 
 def test_the_stage_can_come_from_the_environment(wms: Wms, monkeypatch: pytest.MonkeyPatch) -> None:
