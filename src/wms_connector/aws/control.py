@@ -84,6 +84,7 @@ class DeploymentReport(_Value):
     """Answer of `/-/deployment`: what the operator's machine has to know to render the same.
 
     `connectors`: the digest of each connector's configuration, as the packaged pipeline has it.
+    `guarantee`: the pipeline's, in words.
     """
 
     stage: str
@@ -92,6 +93,7 @@ class DeploymentReport(_Value):
     security: KafkaSecurity
     database: DatabaseShape
     connectors: dict[str, str]
+    guarantee: str = ""
     cluster_arn: str | None = None
 
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from wms_connector.aws.control import (
     ANSWER_LOST,
+    DEPLOYMENT,
     FORBIDDEN,
     NOT_SENT,
     OTHER_CONFIG,
     PURPOSE,
+    REACH,
+    TOPICS,
     ControlReply,
     ControlRequest,
+    DeploymentReport,
+    ReachReport,
+    TopicsReport,
     allowed,
     digest,
 )
@@ -37,6 +43,8 @@ if TYPE_CHECKING:
 
     from wms_connector.aws.session import Aws
     from wms_connector.model.names import Names
+
+_T = TypeVar("_T", bound=BaseModel)
 
 ANSWER_SECONDS: Final = 130.0
 """For one answer: a worker may try its database for 90 s, and the function starts up first."""
@@ -63,15 +71,15 @@ class LambdaTransport(httpx.BaseTransport):
         reply = self._invoked(self._asked(request))
         if reply.status in {FORBIDDEN, OTHER_CONFIG}:
             raise ControlError(
-                f"{self._function}: {_message(reply) or 'the call is refused'}",
+                f"{self._function}: {_message(reply.body) or 'the call is refused'}",
                 hint=f"Deploy first: `wms-connector deploy --stage {self._names.stage}`"
                 if reply.status == OTHER_CONFIG
                 else "Use the same version of wms-connector as the deployment",
             )
         if reply.status == NOT_SENT:
-            raise httpx.ConnectError(_message(reply), request=request)
+            raise httpx.ConnectError(_message(reply.body), request=request)
         if reply.status == ANSWER_LOST:
-            raise httpx.ReadTimeout(_message(reply), request=request)
+            raise httpx.ReadTimeout(_message(reply.body), request=request)
         return httpx.Response(reply.status, headers=reply.headers, text=reply.body, request=request)
 
     def _asked(self, request: httpx.Request) -> ControlRequest:
@@ -148,6 +156,50 @@ class LambdaTransport(httpx.BaseTransport):
         )
 
 
+class Control:
+    """What the control function knows by itself, of the deployment and of its topics."""
+
+    def __init__(
+        self, aws: Aws, names: Names, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._transport = LambdaTransport(aws, names, sleep=sleep)
+        self._function = names.function(PURPOSE)
+
+    def deployment(self) -> DeploymentReport:
+        """Ask what the stage was deployed with; raises AwsError."""
+        return self._answer(DEPLOYMENT, DeploymentReport)
+
+    def topics(self) -> TopicsReport:
+        """Ask how the topics are; raises AwsError."""
+        return self._answer(TOPICS, TopicsReport)
+
+    def reach(self) -> ReachReport:
+        """Ask who can be reached from the functions' subnets; raises AwsError."""
+        return self._answer(REACH, ReachReport)
+
+    def _answer(self, path: str, form: type[_T]) -> _T:
+        request = httpx.Request("GET", f"http://{self._function}{path}")
+        try:
+            response = self._transport.handle_request(request)
+        except httpx.TransportError as error:
+            raise ControlError(
+                f"{self._function} does not answer GET {path}: {error}",
+                hint="Try again; its log says more",
+            ) from None
+        if response.status_code != httpx.codes.OK:
+            told = _message(response.text) or f"status {response.status_code}"
+            raise ControlError(
+                f"{self._function} cannot answer GET {path}: {told}", hint="Its log says more"
+            )
+        try:
+            return form.model_validate_json(response.text)
+        except ValidationError:
+            raise ControlError(
+                f"{self._function} does not answer GET {path} in the form that is known here",
+                hint="Use the same version of wms-connector as the deployment",
+            ) from None
+
+
 def not_deployed(names: Names, place: str) -> NotDeployedError:
     """Give the error for a stage of which there is nothing here."""
     return NotDeployedError(
@@ -185,6 +237,6 @@ def _digest_of(body: bytes) -> str | None:
     return digest(config) if isinstance(config, dict) else None
 
 
-def _message(reply: ControlReply) -> str:
-    found = _data(reply.body)
+def _message(body: str) -> str:
+    found = _data(body)
     return str(found.get("message", "")) if isinstance(found, dict) else ""

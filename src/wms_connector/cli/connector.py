@@ -12,28 +12,28 @@ from wms_connector.cli.app import App, laptop_command
 from wms_connector.cli.confirm import confirm
 from wms_connector.cli.lag import Source, source_options
 from wms_connector.cli.shape import Shape, shape_options
-from wms_connector.cli.target import target, url_option
+from wms_connector.cli.target import Asked, place_options, target
 from wms_connector.model.errors import UsageError, WmsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wms_connector.cli.target import Target
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.models import ConnectorStatus, Expanded
     from wms_connector.connect.reconcile import Plan
     from wms_connector.connect.wait import Waiting
 
-Where = tuple[str, ...]
 _name = click.argument("name", required=False)
 
 
 @click.command(epilog="Example: wms-connector status --stage main --url http://127.0.0.1:8083")
 @source_options
-@url_option
+@place_options
 @laptop_command
-def status(app: App, urls: Where, source: Source) -> int:
+def status(app: App, asked: Asked, source: Source) -> int:
     """Show connectors, tasks and lag; exit 1 unless all that the pipeline desires are RUNNING."""
-    where = target(app, urls)
+    where = target(app, asked, quiet=True)
     with where.client() as client:
         found = client.expanded()
         lags = {
@@ -41,7 +41,8 @@ def status(app: App, urls: Where, source: Source) -> int:
             for name in found
             if app.names.owns_connector(name)
         }
-    missing = [name for name in _desired_names(app) if name not in found]
+        missing = [name for name in where.connector_names(app) if name not in found]
+        guarantee = where.guarantee(app)
     shown = [
         _described(app, entry) | {"lag": lag.value if (lag := lags.get(name)) else None}
         for name, entry in found.items()
@@ -52,52 +53,63 @@ def status(app: App, urls: Where, source: Source) -> int:
         for name, entry in found.items()
         if app.names.owns_connector(name)
     )
-    value = {"stage": app.stage.name, "healthy": healthy, "delivery": app.pipeline.guarantee}
+    value = {"stage": app.stage.name, "healthy": healthy, "delivery": guarantee}
     told = {name: lag.lines for name, lag in lags.items() if lag is not None}
-    app.show(value | {"connectors": shown}, _table(app, shown, told))
+    head = f"{where.told or f'stage {app.stage.name}'}, {guarantee}"
+    app.show(value | {"where": where.where, "connectors": shown}, _table(head, shown, told))
     return int(not healthy)
 
 
 @click.command(epilog="Example: wms-connector wait --timeout 120")
 @click.option("--timeout", type=click.FloatRange(0, 86_400), default=60.0, show_default=True)
-@url_option
+@place_options
 @laptop_command
-def wait(app: App, urls: Where, timeout: float) -> None:
+def wait(app: App, asked: Asked, timeout: float) -> None:
     """Wait until the pipeline's connectors and their tasks are RUNNING."""
     from wms_connector.connect.wait import until_running
 
-    with target(app, urls).client() as client:
-        running = until_running(client, _desired_names(app), _waiting(timeout))
-    states = {name: state.summary() for name, state in running.items()}
-    app.show(states, "\n".join(f"{name}: {state}" for name, state in states.items()))
+    where = target(app, asked)
+    with where.client() as client:
+        running = until_running(client, where.connector_names(app), _waiting(timeout))
+    _tell(app, where, {name: state.summary() for name, state in running.items()})
 
 
 @click.command(epilog="Example: wms-connector plan")
-@url_option
+@place_options
 @shape_options
 @laptop_command
-def plan(app: App, urls: Where, shape: Shape) -> None:
+def plan(app: App, asked: Asked, shape: Shape) -> None:
     """Show what `apply` would change at the connectors; changes nothing."""
-    where = target(app, urls)
+    where = target(app, asked)
     with where.client() as client:
-        made = _plan(app, client, shape.configs(app, laptop=where.is_local))
-    app.show(made.as_json(), "\n".join(made.lines()))
+        desired = _desired(app, where, shape)
+        made = _plan(app, client, desired)
+    others = where.others(desired)
+    note = [f"! {_not_deployed(app, others)}"] if others else []
+    value = made.as_json() | {"where": where.where, "not_deployed": others}
+    app.show(value, "\n".join([*made.lines(), *note]))
 
 
 @click.command(epilog="Example: wms-connector apply --yes")
 @click.option("--yes", is_flag=True, help="Do not ask before a connector is removed.")
 @click.option("--timeout", type=click.FloatRange(0, 86_400), default=60.0, show_default=True)
-@url_option
+@place_options
 @shape_options
 @laptop_command
-def apply(app: App, urls: Where, shape: Shape, yes: bool, timeout: float) -> None:
+def apply(app: App, asked: Asked, shape: Shape, yes: bool, timeout: float) -> None:
     """Bring the connectors to their configuration, then wait until they run."""
     from wms_connector.connect.apply import apply as apply_plan
     from wms_connector.connect.reconcile import Verb
 
-    where = target(app, urls)
+    where = target(app, asked)
     with where.client() as client:
-        made = _plan(app, client, shape.configs(app, laptop=where.is_local))
+        desired = _desired(app, where, shape)
+        if others := where.others(desired):
+            raise UsageError(
+                _not_deployed(app, others),
+                hint=f"Nothing was changed. Deploy: `wms-connector deploy --stage {app.stage}`",
+            )
+        made = _plan(app, client, desired)
         if not app.as_json:
             click.echo("\n".join(made.lines()))
         if made.of(Verb.REMOVE):
@@ -105,18 +117,18 @@ def apply(app: App, urls: Where, shape: Shape, yes: bool, timeout: float) -> Non
         outcome = apply_plan(made, client, waiting=_waiting(timeout))
     states = {name: state.summary() for name, state in outcome.running.items()}
     text = "\n".join(f"{name}: {state}" for name, state in states.items())
-    app.show(made.as_json() | {"running": states}, text)
+    app.show(made.as_json() | {"where": where.where, "running": states}, text)
 
 
 @click.command(epilog="Example: wms-connector restart --all")
 @_name
 @click.option("--all", "everything", is_flag=True, help="Also what is not FAILED.")
 @click.option("--task", type=click.IntRange(0), help="Only this task.")
-@url_option
+@place_options
 @laptop_command
 def restart(
     app: App,
-    urls: Where,
+    asked: Asked,
     name: str | None,
     everything: bool,
     task: int | None,
@@ -132,34 +144,34 @@ def restart(
         client.restart(connector, include_tasks=True, only_failed=not everything)
         return "restarts"
 
-    _each(app, urls, name, act)
+    _each(app, asked, name, act)
 
 
 @click.command(epilog="Example: wms-connector pause")
 @_name
-@url_option
+@place_options
 @laptop_command
-def pause(app: App, urls: Where, name: str | None) -> None:
+def pause(app: App, asked: Asked, name: str | None) -> None:
     """Pause connectors: tasks stay and read nothing; offsets are kept."""
-    _each(app, urls, name, _to_state("pause"))
+    _each(app, asked, name, _to_state("pause"))
 
 
 @click.command(epilog="Example: wms-connector resume")
 @_name
-@url_option
+@place_options
 @laptop_command
-def resume(app: App, urls: Where, name: str | None) -> None:
+def resume(app: App, asked: Asked, name: str | None) -> None:
     """Resume connectors that were paused or stopped."""
-    _each(app, urls, name, _to_state("resume"))
+    _each(app, asked, name, _to_state("resume"))
 
 
 @click.command(epilog="Example: wms-connector stop")
 @_name
-@url_option
+@place_options
 @laptop_command
-def stop(app: App, urls: Where, name: str | None) -> None:
+def stop(app: App, asked: Asked, name: str | None) -> None:
     """Stop connectors: tasks are shut down; offsets are kept, and can be changed now."""
-    _each(app, urls, name, _to_state("stop"))
+    _each(app, asked, name, _to_state("stop"))
 
 
 @click.command(epilog="Example: wms-connector offsets --json")
@@ -173,11 +185,11 @@ def stop(app: App, urls: Where, name: str | None) -> None:
     help="Set them for a STOPPED connector, as `offsets --json` printed them.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before they are changed.")
-@url_option
+@place_options
 @laptop_command
 def offsets(
     app: App,
-    urls: Where,
+    asked: Asked,
     name: str | None,
     reset: bool,
     file: Path | None,
@@ -188,7 +200,14 @@ def offsets(
         raise UsageError("--reset and --set exclude each other", hint="Give one of them")
     if (reset or file) and name is None:
         raise UsageError("a change of offsets needs NAME", hint="Name the connector")
-    with target(app, urls).client() as client:
+    where = target(app, asked)
+    if file is not None and where.deployment is not None:
+        raise UsageError(
+            "offsets cannot be set at a deployment: its control function takes no body, because "
+            "it never forwards what a caller sends",
+            hint="From a machine in its network: `wms-connector offsets NAME --set FILE --url URL`",
+        )
+    with where.client() as client:
         chosen = _chosen(app, client, name)
         if name is not None and file is not None:
             entries = _entries(file, name)
@@ -206,7 +225,29 @@ def offsets(
         for connector, entries in found.items()
         for entry in entries or [{"partition": {}, "offset": None}]
     ]
-    app.show(found, "\n".join(lines))
+    app.show(_with_place(where, found), "\n".join(lines))
+
+
+def _desired(app: App, where: Target, shape: Shape) -> dict[str, dict[str, str]]:
+    """The configurations of the pipeline file; a deployment says what they are made for."""
+    from wms_connector.connectors import render
+
+    if where.deployment is None:
+        return shape.configs(app, laptop=where.is_local)
+    if shape != Shape(None, pdb=False, url=False, security=None, secrets=None):
+        raise UsageError(
+            "the secrets that were deployed decide what a deployment's configuration is made for",
+            hint="Leave out --source, --pdb, --database-url, --security and --secrets",
+        )
+    report = where.deployment.report
+    return render(app.pipeline, app.stage, database=report.database, security=report.security)
+
+
+def _not_deployed(app: App, others: list[str]) -> str:
+    return (
+        f"the pipeline that is deployed as stage {app.stage} has another configuration of "
+        f"{', '.join(others)} than the pipeline file here"
+    )
 
 
 def _plan(app: App, client: ConnectClient, desired: dict[str, dict[str, str]]) -> Plan:
@@ -221,13 +262,27 @@ def _plan(app: App, client: ConnectClient, desired: dict[str, dict[str, str]]) -
 
 def _each(
     app: App,
-    urls: Where,
+    asked: Asked,
     name: str | None,
     act: Callable[[ConnectClient, str], str],
 ) -> None:
-    with target(app, urls).client() as client:
+    where = target(app, asked)
+    with where.client() as client:
         done = {connector: act(client, connector) for connector in _chosen(app, client, name)}
-    app.show(done, "\n".join(f"{connector}: {what}" for connector, what in done.items()))
+    _tell(app, where, done)
+
+
+def _tell(app: App, where: Target, done: dict[str, str]) -> None:
+    text = "\n".join(f"{connector}: {what}" for connector, what in done.items())
+    app.show(_with_place(where, done), text)
+
+
+def _with_place(where: Target, found: dict[str, Any]) -> dict[str, Any]:
+    """For programs: what was found by connector, and under `where` at which place.
+
+    No connector of ours has that name.
+    """
+    return found | {"where": where.where}
 
 
 def _to_state(verb: Literal["pause", "resume", "stop"]) -> Callable[[ConnectClient, str], str]:
@@ -268,10 +323,6 @@ def _chosen(app: App, client: ConnectClient, name: str | None) -> list[str]:
     return found
 
 
-def _desired_names(app: App) -> list[str]:
-    return list(dict.fromkeys(app.pipeline.connector_names(app.stage).values()))
-
-
 def _described(app: App, entry: Expanded) -> dict[str, Any]:
     name = entry.info.name
     found: dict[str, Any] = {"name": name, "ours": app.names.owns_connector(name)}
@@ -305,8 +356,8 @@ def _state(status: ConnectorStatus) -> dict[str, Any]:
     }
 
 
-def _table(app: App, shown: list[dict[str, Any]], lags: dict[str, list[str]]) -> str:
-    lines = [f"stage {app.stage.name}, {app.pipeline.guarantee}"]
+def _table(head: str, shown: list[dict[str, Any]], lags: dict[str, list[str]]) -> str:
+    lines = [head]
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"
         lines.append(f"{entry['name']:<28} {entry['state']:<11} {entry.get('worker', '')}{note}")

@@ -14,7 +14,7 @@ import click
 from wms_connector.cli.app import App, laptop_command
 from wms_connector.cli.confirm import confirm
 from wms_connector.cli.lag import Source, source_options
-from wms_connector.cli.target import Target, target, url_option
+from wms_connector.cli.target import Target, laptop_or_url, url_option
 from wms_connector.model.errors import UsageError, WmsError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _run(app: App, repair: Repair, asked: Options) -> None:
     from wms_connector.connect.recovery import plan
     from wms_connector.connect.wait import Waiting
 
-    where = target(app, asked.urls)
+    where = laptop_or_url(app, asked.urls)
     with where.client() as client:
         name = _connector(app, client, asked.name)
         seen = look(client, name)
