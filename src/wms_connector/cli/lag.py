@@ -6,18 +6,20 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from wms_connector.cli.secret_option import secrets_option
 from wms_connector.model.errors import UsageError, WmsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wms_connector.cli.app import App
+    from wms_connector.cli.database import Login
     from wms_connector.cli.target import Target
     from wms_connector.connect.client import ConnectClient
-    from wms_connector.local.control import LocalControl
     from wms_connector.oracle.database import Database
     from wms_connector.oracle.lag import Lag
 
@@ -71,30 +73,24 @@ class Source:
         """
         from wms_connector.oracle.identifier import identifier
 
-        opened, pdb = self._opened(app, where)
-        if opened is None:
+        login = self._login(app, where)
+        if login is None:
             return None
+        opened = login.open()
         opened.limit(_SECONDS)
-        if inside and pdb is not None:
-            name = identifier(pdb, "pluggable database")
+        if inside and login.pdb is not None:
+            name = identifier(login.pdb, "pluggable database")
             opened.execute(f"ALTER SESSION SET CONTAINER = {name}")
         return opened
 
-    def _opened(self, app: App, where: Target) -> tuple[Database | None, str | None]:
-        from wms_connector.cli.database import open_address, signed_in
-        from wms_connector.oracle.address import OracleAddress
+    def _login(self, app: App, where: Target) -> Login | None:
+        from wms_connector.cli.database import Login
 
         if self.address is not None:
-            return signed_in(self.address), None
+            return Login.of_dsn(self.address)
         if self.secrets is not None:
-            from wms_connector.cli.secrets import secret_source
-            from wms_connector.model.secrets import DbInfo, parse
-
-            source = secret_source(self.secrets)
-            info = parse(app.pipeline.secret(source, app.stage, "dbInfo"), DbInfo)
-            address = OracleAddress.of_secret(info, pluggable=False)
-            return open_address(address, info.password), info.pdb
-        return _laptop(app.control()) if where.is_local else (None, None)
+            return Login.of_secret(app, self.secrets)
+        return Login.of_laptop(app.control()) if where.is_local else None
 
 
 @dataclass(frozen=True)
@@ -115,37 +111,21 @@ def source_options(function: F) -> F:
         help="The database to ask; the password is asked for, or taken from "
         "WMS_CONNECTOR_ORACLE_PASSWORD or ?passfile=FILE.  [default: the laptop's]",
     )
-    @click.option(
-        "--secrets",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take the database from these secrets: a JSON file or a folder.",
-    )
+    @secrets_option("the database")
     @functools.wraps(function)
-    def wrapped(*args: Any, address: str | None, secrets: Path | None, **rest: Any) -> Any:
-        if address and secrets:
+    def wrapped(*args: Any, address: str | None, location: Path | None, **rest: Any) -> Any:
+        if address and location:
             raise UsageError(
                 "--oracle-dsn and --secrets name two databases", hint="Give one of them"
             )
-        return function(*args, source=Source(address, secrets), **rest)
+        return function(*args, source=Source(address, location), **rest)
 
     return wrapped  # type: ignore[return-value]
 
 
-def _laptop(control: LocalControl) -> tuple[Database | None, str | None]:
-    """Sign in as the runtime's connector does: its user has the rights that are needed."""
-    from wms_connector.cli.database import laptop_oracle, open_address
-
-    found = laptop_oracle(control)
-    if found is None:
-        return None, None
-    address, password, pdb = found
-    return open_address(address, password), pdb
-
-
 def _postgres(app: App, offsets: list[dict[str, Any] | None]) -> Told | None:
     """The laptop's PostgreSQL: bytes of its log, and how long ago the last change read was."""
-    from wms_connector.cli.database import connected
+    from wms_connector.cli.postgres import connected
 
     offset = next((found for found in offsets if found and "lsn" in found), None)
     if offset is None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
 from wms_connector.cli.app import App, laptop_command
+from wms_connector.cli.secret_option import db_info, secrets_option
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from pydantic import SecretStr
-
-    from wms_connector.model.secrets import DbInfo
-    from wms_connector.oracle.address import OracleAddress
+    from wms_connector.cli.database import Login
     from wms_connector.oracle.preflight.check import Check
     from wms_connector.oracle.preflight.wanted import Wanted
 
@@ -35,13 +33,7 @@ _STATUS: Final = {"fail": 1, "unknown": 3}
     "wms-connector preflight --stage main. On a laptop, after `local up --source oracle`: "
     "wms-connector preflight"
 )
-@click.option(
-    "--secrets",
-    "location",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A JSON file or a folder that stands in for AWS Secrets Manager.",
-)
+@secrets_option()
 @click.option(
     "--dsn",
     metavar="USER@HOST:PORT/SERVICE",
@@ -115,10 +107,10 @@ def preflight(
     from wms_connector.oracle.preflight.assess import worst
     from wms_connector.oracle.preflight.wanted import Wanted
 
-    address, password, known = _where(app, location, dsn)
-    wanted = Wanted.of(app.pipeline, app.stage, pdb=pdb or known, outage_hours=outage)
-    checks = _checked(address, password, wanted, timeout)
-    _show(app, str(address), checks)
+    login = _login(app, location, dsn)
+    wanted = Wanted.of(app.pipeline, app.stage, pdb=pdb or login.pdb, outage_hours=outage)
+    checks = _checked(login, wanted, timeout)
+    _show(app, str(login.address), checks)
     return _STATUS.get(worst(checks), 0)
 
 
@@ -139,7 +131,7 @@ def _script(
 
     if location is not None:
         app.leave_laptop()
-        info = _db_info(app, location)
+        info = db_info(app, location)
         pdb, user = pdb or info.pdb, user or info.user
     elif dsn is not None:
         user = user or OracleAddress.parse(dsn).user
@@ -158,19 +150,14 @@ def _script(
     return 0
 
 
-def _where(
-    app: App, location: Path | None, dsn: str | None
-) -> tuple[OracleAddress, SecretStr, str | None]:
-    """Give address, password, and the pluggable database if the secret or the laptop names one."""
-    from wms_connector.cli.database import laptop_oracle, oracle_password
-    from wms_connector.oracle.address import OracleAddress
+def _login(app: App, location: Path | None, dsn: str | None) -> Login:
+    from wms_connector.cli.database import Login
 
     if dsn is not None:
         app.leave_laptop()
-        address = OracleAddress.parse(dsn)
-        return address, oracle_password(address), None
+        return Login.of_dsn(dsn)
     if location is None and (app.names_no_stage or app.state_path is not None):
-        found = laptop_oracle(app.control())
+        found = Login.of_laptop(app.control())
         if found is None:
             raise UsageError(
                 "the laptop's database is PostgreSQL, of which there is nothing to check",
@@ -178,30 +165,18 @@ def _where(
             )
         return found
     app.leave_laptop()
-    info = _db_info(app, location)
-    pluggable = app.pipeline.connector == "jdbc"
-    return OracleAddress.of_secret(info, pluggable=pluggable), info.password, info.pdb
+    return Login.of_secret(app, location, pluggable=app.pipeline.connector == "jdbc")
 
 
-def _db_info(app: App, location: Path | None) -> DbInfo:
-    from wms_connector.cli.secrets import secret_source
-    from wms_connector.model.secrets import DbInfo, parse
-
-    return parse(app.pipeline.secret(secret_source(location), app.stage, "dbInfo"), DbInfo)
-
-
-def _checked(
-    address: OracleAddress, password: SecretStr, wanted: Wanted, timeout: float
-) -> tuple[Check, ...]:
-    from wms_connector.cli.database import open_address
+def _checked(login: Login, wanted: Wanted, timeout: float) -> tuple[Check, ...]:
     from wms_connector.oracle.errors import OracleFailure
     from wms_connector.oracle.preflight.assess import assess, refused
     from wms_connector.oracle.preflight.observe import observe
 
     with _Told() as tell:
-        tell(f"signing in as {address}")
+        tell(f"signing in as {login.address}")
         try:
-            database = open_address(address, password)
+            database = login.open()
         except OracleFailure as failure:
             return refused(failure)
         with database:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from wms_connector.cli.app import App, command
-from wms_connector.model.errors import SecretError, SecretNotFoundError, UsageError, WmsError
-from wms_connector.model.secret_sources import FileSecrets, SecretsManager
+from wms_connector.cli.secret_option import secret_source, secrets_option
+from wms_connector.model.errors import SecretError, SecretNotFoundError, WmsError
 from wms_connector.model.secrets import (
     PLAIN_SECRETS,
     SECRETS,
@@ -21,6 +19,8 @@ from wms_connector.model.secrets import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wms_connector.model.secrets import SecretSource
 
 
@@ -30,13 +30,7 @@ def secrets() -> None:
 
 
 @secrets.command(epilog="Example: wms-connector secrets check --stage main --secrets secrets.json")
-@click.option(
-    "--secrets",
-    "location",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A JSON file or a folder that stands in for AWS Secrets Manager.",
-)
+@secrets_option()
 @command
 def check(app: App, location: Path | None) -> int:
     """Tell for each secret which path won, and whether its form is right; exit 1 if one fails."""
@@ -78,22 +72,3 @@ def _check_value(app: App, path: str, value: object) -> None:
             app.pipeline.security(value.brokers)
         except WmsError as error:
             raise SecretError(f"{path}: {error.what}", hint=error.hint) from None
-
-
-def secret_source(location: Path | None) -> SecretSource:
-    """The file or folder that was named, else AWS Secrets Manager; raises WmsError."""
-    if location is not None:
-        return FileSecrets(location)
-    try:
-        boto3 = importlib.import_module("boto3")
-    except ModuleNotFoundError:
-        raise UsageError(
-            "boto3, which reads AWS Secrets Manager, is not installed",
-            hint="Install it, or name a file with --secrets FILE",
-        ) from None
-    try:
-        return SecretsManager(boto3.client("secretsmanager"))
-    except Exception as error:
-        raise SecretError(
-            f"AWS cannot be reached: {error}", hint="Set AWS_REGION and credentials"
-        ) from error

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from wms_connector.cli.secret_option import db_info, secret_source, secrets_option
 from wms_connector.model.errors import UsageError
 from wms_connector.model.security import KafkaSecurity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wms_connector.cli.app import App
     from wms_connector.connectors import DatabaseShape
 
@@ -44,10 +46,7 @@ class Shape:
             return source_of(app.control().recorded()).shape
         if self.secrets is None:
             return DatabaseShape(self.source or "oracle", pdb=self.pdb, url=self.url)
-        from wms_connector.model.secret_sources import FileSecrets
-        from wms_connector.model.secrets import DbInfo, parse
-
-        info = parse(app.pipeline.secret(FileSecrets(self.secrets), app.stage, "dbInfo"), DbInfo)
+        info = db_info(app, self.secrets)
         return DatabaseShape(
             self.source or "oracle", pdb=info.pdb is not None, url=info.jdbc_url is not None
         )
@@ -57,10 +56,9 @@ class Shape:
         if self.security is not None:
             return KafkaSecurity(self.security)
         if self.secrets is not None:
-            from wms_connector.model.secret_sources import FileSecrets
             from wms_connector.model.secrets import BrokerString, parse
 
-            source = FileSecrets(self.secrets)
+            source = secret_source(self.secrets)
             found = parse(app.pipeline.secret(source, app.stage, "brokerString"), BrokerString)
             return app.pipeline.security(found.brokers)
         setting = app.pipeline.kafka.security
@@ -93,12 +91,7 @@ def shape_options(function: F) -> F:
         type=click.Choice([*KafkaSecurity]),
         help="How clients sign in to Kafka.  [default: the pipeline file's; tls if that is auto]",
     )
-    @click.option(
-        "--secrets",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take all of this from these secrets: a JSON file or a folder.",
-    )
+    @secrets_option("all of this")
     @functools.wraps(function)
     def wrapped(
         *args: Any,
@@ -106,15 +99,15 @@ def shape_options(function: F) -> F:
         pdb: bool,
         database_url: bool,
         security: str | None,
-        secrets: Path | None,
+        location: Path | None,
         **rest: Any,
     ) -> Any:
-        if secrets is not None and (pdb or database_url):
+        if location is not None and (pdb or database_url):
             raise UsageError(
                 "--pdb and --database-url say what --secrets says too",
                 hint="Leave them out, or leave out --secrets",
             )
-        shape = Shape(source, pdb, database_url, security, secrets)
+        shape = Shape(source, pdb, database_url, security, location)
         return function(*args, shape=shape, **rest)
 
     return wrapped  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from wms_connector.cli.database import connected, is_oracle, signed_in
+from wms_connector.cli.database import is_oracle, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ def audited(dsn: str, pipeline: Pipeline) -> Iterator[Source]:
             yield OracleSource(database, large=pipeline.debezium.lob_enabled)
         return
     from wms_connector.audit.postgres import PostgresSource
+    from wms_connector.cli.postgres import connected
 
     with connected(dsn) as connection:
         yield PostgresSource(connection)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from wms_connector.cli.app import App, laptop_command
 from wms_connector.cli.confirm import confirm
+from wms_connector.cli.secret_option import secret_source, secrets_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wms_connector.kafka.admin import TopicAdmin
     from wms_connector.kafka.clients import Cluster
     from wms_connector.kafka.plan import TopicPlan
@@ -49,14 +51,13 @@ class Brokers:
 
     def _cluster(self, app: App) -> Cluster:
         from wms_connector.kafka.clients import Cluster, region_of
-        from wms_connector.model.secret_sources import FileSecrets
         from wms_connector.model.secrets import BrokerString, KafkaAuth, parse
         from wms_connector.model.security import KafkaSecurity
 
         if not self.is_named:
             here = app.control().status().bootstrap_servers
             return Cluster(here, KafkaSecurity.PLAINTEXT)
-        source = FileSecrets(self.secrets) if self.secrets else None
+        source = secret_source(self.secrets) if self.secrets else None
         brokers = self.brokers
         if brokers is None and source is not None:
             found = app.pipeline.secret(source, app.stage, "brokerString")
@@ -77,15 +78,10 @@ def _broker_options(function: F) -> F:
     @click.option(
         "--brokers", metavar="LIST", help="host:port,host:port  [default: the laptop runtime's]"
     )
-    @click.option(
-        "--secrets",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take brokers and sign-in from these secrets: a JSON file or a folder.",
-    )
+    @secrets_option("brokers and sign-in")
     @functools.wraps(function)
-    def wrapped(*args: Any, brokers: str | None, secrets: Path | None, **rest: Any) -> Any:
-        return function(*args, where=Brokers(brokers, secrets), **rest)
+    def wrapped(*args: Any, brokers: str | None, location: Path | None, **rest: Any) -> Any:
+        return function(*args, where=Brokers(brokers, location), **rest)
 
     return wrapped  # type: ignore[return-value]
 

@@ -73,6 +73,22 @@ def test_starting_imports_only_what_is_needed() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_is_about_oracle_alone_needs_no_driver_of_postgresql() -> None:
+    program = (
+        "import sys; sys.modules['psycopg'] = None;"  # an import of it fails
+        "import wms_connector.local.generator, wms_connector.cli.write;"
+        "from wms_connector.cli.main import run;"
+        "sys.exit(run(['preflight', '--dsn', 'WMS@127.0.0.1:1/X', '--stage', 'a']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+        env={"WMS_CONNECTOR_ORACLE_PASSWORD": "canary-78"},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "cannot be reached" in done.stdout or "refused" in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
