@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import LocalError
+from wms_connector.model.java import OPTIONS, logging_option, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,14 +57,8 @@ class Program:
         """Give the options that are the same wherever the program runs."""
         return [
             f"-Xmx{self.heap_mb}m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-UsePerfData",
-            # It warns of adapters that it cannot reuse, which costs nothing (JDK 25).
-            "-Xlog:aot*=error",
-            "-Djava.awt.headless=true",
-            "-Dfile.encoding=UTF-8",
-            "-Duser.timezone=UTC",
-            f"-Dlog4j2.configurationFile={LOGGING}",
+            *OPTIONS,
+            logging_option(str(LOGGING)),
             *self.options,
             *more_options(),
         ]
@@ -89,7 +84,7 @@ def argument_file(program: Program, *, folder: Path, extra: Sequence[str] = ()) 
         os.pathsep.join(str(path) for path in program.class_path),
         program.main,
     ]
-    return "".join(f"{_quoted(argument)}\n" for argument in arguments)
+    return "".join(f"{quoted(argument)}\n" for argument in arguments)
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -100,8 +95,3 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
         "LANG": "C.UTF-8",
         **extra,
     }
-
-
-def _quoted(argument: str) -> str:
-    escaped = argument.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -9,6 +9,7 @@ from wms_connector.connectors.worker import WorkerPlace, worker_properties
 from wms_connector.local.java import Program
 from wms_connector.local.ports import HOST
 from wms_connector.model.environment import Env
+from wms_connector.model.java import WORKER_MAIN, WORKER_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wms_connector.model.stage import Stage
 
 HEAP_MB: Final = 1024
-_MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
 _OK: Final = 200
 
 
@@ -30,7 +30,7 @@ def name(number: int) -> str:
 
 def program(class_path: tuple[Path, ...], options: Sequence[str] = ()) -> Program:
     """Give the worker as a Java program."""
-    return Program(_MAIN, class_path, HEAP_MB, ("-XX:+UseG1GC", *options))
+    return Program(WORKER_MAIN, class_path, HEAP_MB, (*WORKER_OPTIONS, *options))
 
 
 def write_properties(

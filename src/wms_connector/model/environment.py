@@ -22,6 +22,7 @@ class Env(StrEnum):
     DB_USER = "DB_USER"
     DB_PASSWORD = "DB_PASSWORD"  # noqa: S105 - the variable's name
     BROKERS = "BROKERS"
+    REST_ADVERTISED_HOST_NAME = "REST_ADVERTISED_HOST_NAME"
     KAFKA_USER = "KAFKA_USER"
     KAFKA_PASSWORD = "KAFKA_PASSWORD"  # noqa: S105 - the variable's name
 
