@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,29 +42,32 @@ def recover() -> None:
     """Repair a connector that cannot go on from its offset; shows first what it would do."""
 
 
-def _options(function: F) -> F:
-    @click.argument("name", required=False)
-    @click.option("--yes", is_flag=True, help="Do it; without it only shows what would be done.")
-    @click.option(
+_OPTIONS: Final = (
+    click.argument("name", required=False),
+    click.option("--yes", is_flag=True, help="Do it; without it only shows what would be done."),
+    click.option(
         "--anyway",
         metavar="REASON",
         help="Do it though the finding is not there; the reason is written down.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--timeout",
         type=click.FloatRange(1, 604_800),
         default=3_600.0,
         show_default=True,
         metavar="SECONDS",
         help="For each thing that is waited for.",
-    )
-    @source_options
-    @url_option
-    @functools.wraps(function)
-    def wrapped(*args: Any, **rest: Any) -> Any:
-        return function(*args, **rest)
+    ),
+    source_options,
+    url_option,
+)
 
-    return wrapped  # type: ignore[return-value]
+
+def _options(function: F) -> F:
+    """Give a command what `Options` holds, in the order of its help page."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
 
 
 @recover.command(epilog="Example: wms-connector recover snapshot --stage main --url http://w:8083")
