@@ -14,5 +14,8 @@ DELETION: Final = "deletion"
 """What the deletion of the topics leaves: `topics` (N, how many were deleted), `flush_table` (S,
 absent if there can be none), `dropped` (BOOL), `reason` (S, why the table was not dropped)."""
 
+REGISTRATION: Final = "registration"
+"""Passing failures of the registration: `request` (S, CloudFormation's id), `failures` (N)."""
+
 HEALTH: Final = "health"
 """The last health check: `at` (N, seconds since 1970), `verdict` (S)."""

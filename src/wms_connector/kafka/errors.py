@@ -10,6 +10,7 @@ KafkaFailure
 ├── TimedOutError           answered once, then not in time
 ├── RefusedPlanError        a plan that would break a promise; nothing was done
 ├── SecondNamedStageError   another named stage lives on this cluster
+├── GroupInUseError         a group has members, so what it uses is not deleted
 └── SeveralFailuresError    more than one topic failed; each in its own words
 """
 
@@ -67,6 +68,10 @@ class RefusedPlanError(KafkaFailure):
 
 class SecondNamedStageError(KafkaFailure):
     """Another named stage is, or may be, on the same cluster."""
+
+
+class GroupInUseError(KafkaFailure):
+    """A group still has members."""
 
 
 class SeveralFailuresError(KafkaFailure):
