@@ -23,9 +23,9 @@ ELSEWHERE = ["--stage", "a", "--brokers", "127.0.0.1:1", "--url", "http://127.0.
 @pytest.mark.parametrize(
     "dsn",
     [
-        "oracle-standin://WMS_APP@127.0.0.1:1234/ORCLPDB1?passfile=/tmp/p=w",
+        "oracle-standin://WMS_APP@127.0.0.1:1234/ORCLPDB1?passfile=p=w",
         "wms@host:1521/service",
-        "wms@host:1521/service?passfile=/tmp/x",
+        "wms@host:1521/service?passfile=x",
         "wms@(DESCRIPTION=(ADDRESS=(HOST=h)))",
         "C##WMS@alias",
     ],
@@ -37,9 +37,9 @@ def test_oracle_s_addresses_are_known(dsn):
 @pytest.mark.parametrize(
     "dsn",
     [
-        "postgresql://wms@127.0.0.1:5432/wms?passfile=/tmp/p",
+        "postgresql://wms@127.0.0.1:5432/wms?passfile=p",
         "postgres://wms:secret@h/wms",
-        "host=/tmp/s user=a@b",
+        "host=/run/postgresql user=a@b",
         "dbname=wms",
         "",
     ],
