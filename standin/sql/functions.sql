@@ -20,6 +20,8 @@ CREATE ALIAS IF NOT EXISTS SYS.SIM_SESSIONS FOR 'standin.server.Functions.userSe
 -- What the dictionary's views are made with.
 CREATE ALIAS IF NOT EXISTS SYS.SIM_VISIBLE FOR 'standin.server.Functions.visible';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_HAS FOR 'standin.server.Functions.hasPrivilege';
+CREATE ALIAS IF NOT EXISTS SYS.SIM_PRIVILEGE_NAMES DETERMINISTIC FOR 'standin.server.Privileges.systemNames';
+CREATE ALIAS IF NOT EXISTS SYS.SIM_ROLE_NAMES DETERMINISTIC FOR 'standin.server.Privileges.roleNames';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_JDBC_TYPE DETERMINISTIC FOR 'standin.server.Functions.jdbcType';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_GET_DDL FOR 'standin.server.Functions.getDdl';
 CREATE ALIAS IF NOT EXISTS SYS.SIM_CURRENT_SCN FOR 'standin.server.Functions.currentScn';

@@ -123,3 +123,16 @@ def test_a_session_sees_its_own_rights(standin: Standin) -> None:
         roles = {row["ROLE"] for row in session.query("SELECT ROLE FROM SESSION_ROLES")}
     assert {"LOGMINING", "FLASHBACK ANY TABLE"} <= privileges
     assert roles >= {"SELECT_CATALOG_ROLE", "EXECUTE_CATALOG_ROLE"}
+
+
+def test_what_can_be_granted_is_listed_once_it_was(standin: Standin) -> None:
+    for privilege in ("DROP ANY TABLE", "RESOURCE"):
+        standin.sql(f"GRANT {privilege} TO C##BARE")
+    with standin.session("C##BARE") as session:
+        rows = session.query("SELECT PRIVILEGE AS NAME FROM SESSION_PRIVS")
+        rows += session.query("SELECT ROLE AS NAME FROM SESSION_ROLES")
+    for privilege in ("DROP ANY TABLE", "RESOURCE"):
+        standin.sql(f"REVOKE {privilege} FROM C##BARE")
+    named = {row["NAME"] for row in rows}
+    assert {"CREATE SESSION", "DROP ANY TABLE", "CREATE TRIGGER", "RESOURCE"} <= named
+    assert "DBA" not in named

@@ -8,19 +8,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** CREATE, ALTER and DROP USER, GRANT and REVOKE, CREATE TABLESPACE. */
 final class AccountDdl {
-    static final Set<String> OBJECT_PRIVILEGES = Set.of(
-            "SELECT", "READ", "INSERT", "UPDATE", "DELETE", "ALTER", "INDEX", "REFERENCES", "FLASHBACK", "EXECUTE", "ALL");
-    private static final Set<String> SYSTEM_PRIVILEGES = Set.of(
-            "CREATE SESSION", "SET CONTAINER", "FLASHBACK ANY TABLE", "SELECT ANY TABLE", "SELECT ANY TRANSACTION",
-            "SELECT ANY DICTIONARY", "LOGMINING", "CREATE TABLE", "CREATE ANY TABLE", "LOCK ANY TABLE", "CREATE SEQUENCE",
-            "ALTER ANY TABLE", "DROP ANY TABLE", "INSERT ANY TABLE", "UPDATE ANY TABLE", "DELETE ANY TABLE",
-            "UNLIMITED TABLESPACE", "EXECUTE ANY PROCEDURE", "ALTER SYSTEM", "ALTER DATABASE", "ALTER SESSION",
-            "CREATE USER", "ALTER USER", "DROP USER", "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "ANALYZE ANY",
-            "GRANT ANY PRIVILEGE", "GRANT ANY OBJECT PRIVILEGE", "GRANT ANY ROLE", "COMMENT ANY TABLE", "BACKUP ANY TABLE");
     private static final String COMMON = "C##";
 
     private final Instance instance;
@@ -180,7 +170,7 @@ final class AccountDdl {
                     grantee, privilege, owner, object);
         } else if (had == 0) {
             throw Ora.text(object != null ? "ORA-01927: cannot REVOKE privileges you did not grant"
-                    : Accounts.isRole(privilege) ? "ORA-01951: ROLE '" + privilege + "' not granted to '" + grantee + "'"
+                    : Privileges.isRole(privilege) ? "ORA-01951: ROLE '" + privilege + "' not granted to '" + grantee + "'"
                     : "ORA-01952: system privileges not granted to '" + grantee + "'");
         }
     }
@@ -196,9 +186,7 @@ final class AccountDdl {
     }
 
     private static void requirePrivilege(String privilege, boolean onObject) throws SQLException {
-        boolean known = onObject ? OBJECT_PRIVILEGES.contains(privilege)
-                : SYSTEM_PRIVILEGES.contains(privilege) || Accounts.isRole(privilege);
-        if (!known) {
+        if (!Privileges.isKnown(privilege, onObject)) {
             throw Ora.text(privilege.contains(" ") ? "ORA-00990: missing or invalid privilege"
                     : Ora.error(1919, privilege).getMessage());
         }

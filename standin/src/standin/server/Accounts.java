@@ -11,14 +11,6 @@ import java.util.Set;
 
 /** Users, what is granted to them, and whether a statement is theirs to run. */
 final class Accounts {
-    /** What the roles that matter here bring along (Database Reference, SYSTEM_PRIVILEGE_MAP aside). */
-    private static final Map<String, Set<String>> ROLES = Map.of(
-            "CONNECT", Set.of("CREATE SESSION", "SET CONTAINER"),
-            "RESOURCE", Set.of("CREATE TABLE", "CREATE SEQUENCE", "CREATE TRIGGER", "CREATE PROCEDURE"),
-            "SELECT_CATALOG_ROLE", Set.of(),
-            "EXECUTE_CATALOG_ROLE", Set.of(),
-            "DBA", Set.of());
-
     /** An object privilege. */
     private record Grant(String privilege, String owner, String object) {
     }
@@ -89,10 +81,6 @@ final class Accounts {
         return locked.contains(user);
     }
 
-    static boolean isRole(String name) {
-        return ROLES.containsKey(name);
-    }
-
     synchronized boolean hasRole(String user, String role) {
         Set<String> granted = system.getOrDefault(user, Set.of());
         return user.equals("SYS") || granted.contains(role) || granted.contains("DBA");
@@ -102,7 +90,7 @@ final class Accounts {
     synchronized boolean has(String user, String privilege) {
         Set<String> granted = system.getOrDefault(user, Set.of());
         return user.equals("SYS") || granted.contains(privilege) || granted.contains("DBA")
-                || granted.stream().anyMatch(role -> ROLES.getOrDefault(role, Set.of()).contains(privilege));
+                || granted.stream().anyMatch(role -> Privileges.of(role).contains(privilege));
     }
 
     private synchronized boolean hasObject(String user, String privilege, String owner, String object) {
@@ -152,7 +140,7 @@ final class Accounts {
         if (user.equals(owner) || has(user, "SELECT ANY TABLE")) {
             return true;
         }
-        for (String privilege : AccountDdl.OBJECT_PRIVILEGES) {
+        for (String privilege : Privileges.OF_OBJECTS) {
             if (hasObject(user, privilege, owner, table)) {
                 return true;
             }
@@ -175,7 +163,7 @@ final class Accounts {
         if (table.owner().equals(session.user) || has(session.user, "LOCK ANY TABLE")) {
             return;
         }
-        for (String privilege : AccountDdl.OBJECT_PRIVILEGES) {
+        for (String privilege : Privileges.OF_OBJECTS) {
             if (!privilege.equals("READ") && hasObject(session.user, privilege, table.owner(), table.name())) {
                 return;
             }

@@ -208,7 +208,7 @@ public final class Functions {
     public static boolean hasPrivilege(Connection connection, String name) {
         Instance instance = Instance.get();
         String user = instance.sessions.of(connection).user;
-        return Accounts.isRole(name) ? instance.accounts.hasRole(user, name) : instance.accounts.has(user, name);
+        return Privileges.isRole(name) ? instance.accounts.hasRole(user, name) : instance.accounts.has(user, name);
     }
 
     public static int jdbcType(String typeName) {
