@@ -102,11 +102,6 @@ class StageInputs:
     bad_emails: tuple[str, ...]
     origins: dict[str, str]
 
-    @property
-    def keeps_data(self) -> bool:
-        """Whether what holds data outlives the stacks: it does for named stages."""
-        return self.stage.is_named
-
 
 def read_inputs(pipeline: Pipeline, stage: Stage, source: SecretSource) -> StageInputs:
     """Read what shapes the stacks of a stage, each secret at the stage's own path first.
