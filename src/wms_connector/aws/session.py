@@ -7,7 +7,13 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.aws.errors import AwsError, NoRegionError, ToolsMissingError, translated
+from wms_connector.aws.errors import (
+    AwsError,
+    NoRegionError,
+    SignInError,
+    ToolsMissingError,
+    translated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +72,18 @@ class Aws:
                 with translated("find out the account", lambda: f"region {self.region}"):
                     self._account = str(self.client("sts").get_caller_identity()["Account"])
             return self._account
+
+    def check(self) -> None:
+        """Raise NoRegionError, SignInError or ToolsMissingError where nothing could work.
+
+        Who cannot find out the account's number for another reason may go on.
+        """
+        try:
+            _ = self.account
+        except (NoRegionError, SignInError, ToolsMissingError):
+            raise
+        except AwsError:
+            pass
 
     def place(self) -> str:
         """Say where this is, as far as it can be found out: `account 1234, region us-east-1`."""

@@ -28,6 +28,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "preflight": ("preflight", "What Oracle has to have before a connector reads it."),
     "audit": ("audit", "Source rows against the topics' state: nothing lost, nothing twice."),
     "contract": ("contract", "JSON Schema of what consumers read, from the records themselves."),
+    "verify": ("verify", "A deployment in AWS, end to end: what does not do its work."),
+    "destroy": ("destroy", "Take a branch's environment in AWS away."),
     "names": ("names", "Every name of a stage."),
     "config": ("config", "The configuration of a stage's connectors."),
     "worker": ("config", "The properties of a stage's workers."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -161,14 +161,14 @@ def _found(app: App, asked: Asked) -> Target:
     if asked.aws:
         if app.state_path is not None:
             raise UsageError("--state and --aws name two places", hint="Give one of them")
-        return _deployment(app)
+        return _deployment(app, asked)
     if app.names_no_stage or app.state_path is not None:
         return laptop_or_url(app, ())
     here = _running_here(app)
     if here is not None:
         found = _laptop(app, here)
         return replace(found, told=f"stage {app.stage} on this laptop ({here.state_dir})")
-    return _deployment(app)
+    return _deployment(app, asked)
 
 
 def _laptop(app: App, status: LocalStatus) -> Target:
@@ -195,25 +195,22 @@ def _running_here(app: App) -> LocalStatus | None:
     return status if status.connect_urls and status.stage == app.stage.name else None
 
 
-_HERE_TOO: Final = "it does not run on this laptop"
-
-
-def _deployment(app: App) -> Target:
+def _deployment(app: App, asked: Asked) -> Target:
     from wms_connector.aws.control import PURPOSE
-    from wms_connector.aws.errors import AwsError, NoRegionError, SignInError, ToolsMissingError
+    from wms_connector.aws.errors import AwsError
     from wms_connector.aws.session import Aws
 
     app.leave_laptop()
     aws = Aws()
     try:
-        _ = aws.account
-    except (NoRegionError, SignInError, ToolsMissingError) as error:
+        aws.check()
+    except AwsError as error:
+        here = "" if asked.aws else f"; or start it here: `local up --stage {app.stage}`"
+        also = "" if asked.aws else "it does not run on this laptop, and "
         raise type(error)(
-            f"stage {app.stage}: {_HERE_TOO}, and its deployment cannot be asked: {error.what}",
-            hint=f"{error.hint}; or start it here: `wms-connector local up --stage {app.stage}`",
+            f"stage {app.stage}: {also}its deployment cannot be asked: {error.what}",
+            hint=f"{error.hint}{here}",
         ) from None
-    except AwsError:
-        pass  # who cannot ask for his account's number may still invoke a function
     place = aws.place()
     return Target(
         (f"http://{app.names.function(PURPOSE)}",),

@@ -1,0 +1,1 @@
+"""Whether a deployment does its work: observe -> assess, each observation by itself."""
