@@ -1,0 +1,1 @@
+"""The parts of a stage's connector stack, one construct a file."""
