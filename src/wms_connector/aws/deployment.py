@@ -28,7 +28,8 @@ class Deployment(BaseModel):
 
     The `*_secret` are the paths that won when the template was made, the stage's own or the
     default's: a function may read these and no others. `kafka_secret` is a path or an ARN, and
-    None where brokers want no user. `connect_url` is the workers' REST interface.
+    None where brokers want no user. `connect_url` is the workers' REST interface. `version` is
+    that of the package which made the template: what is packaged for Lambda does not know its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Deployment(BaseModel):
     connect_url: str
     ledger: str
     shared_by_named_stages: bool = False
+    version: str = "unknown"
 
     @property
     def parsed_stage(self) -> Stage:

@@ -36,10 +36,15 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageSecrets:
-    """Reads as it is asked, each secret once. Raises SecretError, which never holds a value."""
+    """Reads as it is asked, each secret once. Raises SecretError, which never holds a value.
+
+    `public` is text that may be shown anyway: a user that stands in it (an account named as a
+    schema is) hides nothing, and would make names unreadable if it were masked.
+    """
 
     deployment: Deployment
     client: Client = field(repr=False)
+    public: str = ""
     _read: dict[str, SecretStr] = field(default_factory=dict, repr=False)
 
     def brokers(self) -> str:
@@ -67,20 +72,26 @@ class StageSecrets:
             region=region_of(arn) if arn else None,
         )
 
-    def hidden(self, public: str = "") -> tuple[SecretStr, ...]:
-        """Give every value that no output may show: passwords, users and URLs.
+    def hidden(self) -> tuple[SecretStr, ...]:
+        """Read every value that no output may show: passwords, users and URLs.
 
-        Those of the former versions too, which workers hold until they are replaced. `public` is
-        text that may be shown anyway: a user that stands in it (an account named as a schema is)
-        would make it unreadable, and hides nothing.
+        Those of the former versions too, which workers hold until they are replaced.
         """
-        paths = [self.deployment.database_secret, self.deployment.kafka_secret]
-        found: list[str] = []
-        for path in paths:
+        for path in (self.deployment.database_secret, self.deployment.kafka_secret):
             if path is not None:
-                texts = [self._text(path).get_secret_value(), self._former(path)]
-                found += [value for text in texts for value in _hidden(text, public)]
-        return tuple(SecretStr(value) for value in dict.fromkeys(found))
+                self._text(path)
+                self._former(path)
+        return self.seen()
+
+    def seen(self) -> tuple[SecretStr, ...]:
+        """Give those of the values that were read so far, for whatever reason."""
+        found = dict.fromkeys(
+            value
+            for key, text in self._read.items()
+            if key != self.deployment.broker_secret
+            for value in _hidden(text.get_secret_value(), self.public)
+        )
+        return tuple(SecretStr(value) for value in found)
 
     def _resolved(self, path: str) -> Resolved:
         # Which of the two paths had won was decided when the template was made.
@@ -91,17 +102,17 @@ class StageSecrets:
             self._read[path] = SecretsManager(self.client).read(path)
         return self._read[path]
 
-    def _former(self, path: str) -> str:
+    def _former(self, path: str) -> None:
         try:
             answer = self.client.get_secret_value(SecretId=path, VersionStage="AWSPREVIOUS")
         except Exception as error:
             if (code := code_of(error)) == _NOT_THERE:
-                return ""
+                return
             raise SecretError(
                 f"the former version of {path} cannot be read ({code or type(error).__name__})",
                 hint="Allow secretsmanager:GetSecretValue on it",
             ) from error
-        return str(answer.get("SecretString", ""))
+        self._read[f"{path} before"] = SecretStr(answer.get("SecretString", ""))
 
 
 def _hidden(text: str, public: str) -> Iterator[str]:

@@ -1,0 +1,111 @@
+"""A stage's ledger as its functions keep it: a DynamoDB table, one item a subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wms_connector.aws.errors import code_of, translated
+from wms_connector.aws.ledger_items import DELETION, KEY, REGISTRATION, TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+
+
+class Client(Protocol):
+    """What is needed of boto3's `dynamodb` client."""
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        """Read an item."""
+        ...
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        """Write an item."""
+        ...
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        """Change an item, atomically."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What deleting the topics left behind: see `ledger_items.DELETION`."""
+
+    topics: int
+    flush_table: str | None = None
+    dropped: bool = False
+    reason: str | None = None
+
+
+class Ledger:
+    """One stage's ledger. Every method raises an AwsError: MissingError if there is no table."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def topics(self) -> frozenset[str] | None:
+        """Every topic that was ever meant to be created; None if none ever was."""
+        with self._doing("read"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(TOPICS), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return None if item is None else frozenset(item.get("names", {}).get("SS", ()))
+
+    def add_topics(self, names: Iterable[str]) -> None:
+        """Remember topics, before they are created: what is there already stays."""
+        new = sorted(set(names))
+        if not new:
+            return
+        with self._doing("write to"):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(TOPICS),
+                UpdateExpression="ADD #names :new",
+                ExpressionAttributeNames={"#names": "names"},
+                ExpressionAttributeValues={":new": {"SS": new}},
+            )
+
+    def report(self, deletion: Deletion) -> None:
+        """Leave word of a deletion for whoever destroys the stage."""
+        item: dict[str, Any] = {
+            **_key(DELETION),
+            "topics": {"N": str(deletion.topics)},
+            "dropped": {"BOOL": deletion.dropped},
+        }
+        for name, text in (("flush_table", deletion.flush_table), ("reason", deletion.reason)):
+            if text is not None:
+                item[name] = {"S": text}
+        with self._doing("write to"):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def count_failure(self, request: str) -> int:
+        """Count a passing failure of one request of the registration; a new request begins at 1."""
+        with self._doing("write to"):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(REGISTRATION),
+                    UpdateExpression="ADD #failures :one",
+                    ConditionExpression="#request = :request",
+                    ExpressionAttributeNames={"#failures": "failures", "#request": "request"},
+                    ExpressionAttributeValues={":one": {"N": "1"}, ":request": {"S": request}},
+                    ReturnValues="UPDATED_NEW",
+                )
+            except Exception as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                first = {"request": {"S": request}, "failures": {"N": "1"}}
+                self._client.put_item(TableName=self._table, Item={**_key(REGISTRATION), **first})
+                return 1
+        return int(answer["Attributes"]["failures"]["N"])
+
+    def _doing(self, what: str) -> AbstractContextManager[None]:
+        return translated(f"{what} the ledger", lambda: f"table {self._table}")
+
+
+def _key(item: str) -> dict[str, Any]:
+    return {KEY: {"S": item}}

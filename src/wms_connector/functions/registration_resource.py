@@ -1,0 +1,192 @@
+"""The registration as CloudFormation's resource: each look plans, applies, and waits a little.
+
+The framework asks again every few seconds, always with the same event. What one look must know of
+the former ones is in the ledger (how often the connector has failed of something that passes) and
+in the event (when the registration began).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from wms_connector.aws.errors import AwsError
+from wms_connector.aws.properties import connectors_of
+from wms_connector.connect.apply import apply
+from wms_connector.connect.deadline import Deadline
+from wms_connector.connect.errors import (
+    FailedError,
+    NotFoundError,
+    RebalanceError,
+    RejectedConfigError,
+    ServerError,
+    StartingError,
+    UncertainError,
+    UnreachableError,
+    WaitError,
+)
+from wms_connector.connect.http import Patience
+from wms_connector.connect.ownership import check_stage
+from wms_connector.connect.reconcile import Verb, actual_of, plan
+from wms_connector.connect.wait import Waiting
+from wms_connector.functions.readable import causes_of, readable
+from wms_connector.kafka.guard import check_alone
+from wms_connector.model.errors import WmsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wms_connector.connect.apply import Outcome
+    from wms_connector.connect.client import ConnectClient
+    from wms_connector.functions.place import Place
+
+LOOK_SECONDS: Final = 40.0
+"""How long one look waits for RUNNING: a former FAILED may be shown for 20 s after a change."""
+LOOKS: Final = 3
+"""How often a connector may fail of something that passes before the deployment fails."""
+GIVE_UP_SECONDS: Final = 1_500.0
+"""How long workers may be away: they were up before this began. The framework's own limit is an
+hour, and its message then says nothing of the reason."""
+CALLS_SECONDS: Final = 180.0
+"""For all calls of one look: a plugin may try its database for 90 s. The function has longer."""
+DELETE_SECONDS: Final = 8.0
+"""All that a deletion may take: the workers go right after it anyway."""
+STARTED: Final = "Started"
+"""In the answer's Data: when the registration began, seconds since 1970."""
+
+# What passes by itself, or is told by the next look.
+_WAIT: Final = (
+    WaitError,
+    UnreachableError,
+    UncertainError,
+    RebalanceError,
+    StartingError,
+    ServerError,
+    NotFoundError,
+)
+_BRIEF: Final = Patience(seconds=10, unreachable_seconds=3)
+_HURRIED: Final = Patience(seconds=4, unreachable_seconds=2)
+
+
+class RegistrationError(WmsError):
+    """The connectors do not run with this configuration; `evidence` is the connector's own."""
+
+    def __init__(self, what: str, *, hint: str | None = None, evidence: str | None = None) -> None:
+        self.evidence = evidence
+        super().__init__(what, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationResource:
+    """One stage's connectors. `told` hears what is done."""
+
+    place: Place
+    told: Callable[[str], object] = str
+
+    @property
+    def id(self) -> str:
+        """The resource's physical id. It never changes: a change would be a deletion."""
+        return f"{self.place.names.connector_stack}-registration"
+
+    def begin(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer to the creation or update: nothing is done yet. Raises WmsError for no event."""
+        connectors_of(properties)
+        return {"PhysicalResourceId": self.id, "Data": {STARTED: str(int(self.place.clock()))}}
+
+    def look(
+        self, properties: Mapping[str, Any], *, request: str, started: float
+    ) -> dict[str, Any]:
+        """Bring the connectors to their configuration; tell whether they run with it.
+
+        Raises RegistrationError when they never will, ForeignStageError, SecondNamedStageError,
+        SecretError.
+        """
+        desired = connectors_of(properties)
+        try:
+            with self.place.connect(secrets=self.place.secrets.hidden(), patience=_BRIEF) as client:
+                outcome = self._applied(client, desired)
+        except (FailedError, RejectedConfigError) as error:
+            self._judge(error, request)
+            return self._pending(error, started)
+        except _WAIT as error:
+            return self._pending(error, started)
+        if outcome is None:
+            return self._pending(WaitError("no worker is ready"), started)
+        held = [action.name for action in outcome.done.actions if action.held]
+        running = "; ".join(f"{n}: {status.summary()}" for n, status in outcome.running.items())
+        self.told(running or "no connector has to run")
+        return {"IsComplete": True, "Data": {"Running": running, "Held": ", ".join(held)}}
+
+    def delete(self) -> None:
+        """Remove the stage's connectors if that can be done at once; never fails, never waits."""
+        try:
+            limit = self._within(DELETE_SECONDS)
+            with self.place.connect(transport=limit, patience=_HURRIED) as client:
+                actual = actual_of(client.expanded())
+                check_stage(self.place.names, actual)
+                for name in filter(self.place.names.owns_connector, actual):
+                    client.delete(name, missing_ok=True)
+                    self.told(f"removed {name}")
+        except Exception as error:  # noqa: BLE001 - a broken Connect must not keep a stack alive
+            kind = type(error).__name__
+            self.told(f"connectors were left to end with their workers ({kind})")
+
+    def _client(self) -> ConnectClient:
+        return self.place.connect(
+            secrets=self.place.secrets.hidden(),
+            transport=self._within(CALLS_SECONDS),
+            patience=_BRIEF,
+        )
+
+    def _within(self, seconds: float) -> Deadline:
+        return Deadline(seconds, self.place.transport, clock=self.place.clock)
+
+    def _applied(
+        self, client: ConnectClient, desired: Mapping[str, Mapping[str, str]]
+    ) -> Outcome | None:
+        """Plan and apply; None while no worker is ready."""
+        if not client.health().is_healthy:
+            return None
+        names = self.place.names
+        actual = actual_of(client.expanded())
+        check_stage(names, actual)
+        made = plan(desired, actual, owned=names.owns_connector)
+        # A roll-back that has nothing to change harms nobody, and must not be refused.
+        if names.stage.is_named and (made.of(Verb.CREATE) or made.of(Verb.UPDATE)):
+            check_alone(names, self.place.kafka.topics)
+        for line in made.lines(client.redactor):
+            self.told(line)
+        waiting = Waiting(
+            LOOK_SECONDS, progress=self.told, clock=self.place.clock, sleep=self.place.sleep
+        )
+        return apply(made, client, waiting=waiting)
+
+    def _judge(self, error: FailedError | RejectedConfigError, request: str) -> None:
+        """Raise unless the failure passes by itself and has not come too often."""
+        causes = causes_of(error)
+        failures = 0
+        if causes and causes[0].transient:
+            try:
+                failures = self.place.ledger.count_failure(request)
+            except AwsError as refused:
+                self.told(f"failures cannot be counted, so the first one counts: {refused.what}")
+        if 0 < failures < LOOKS:
+            return
+        times = f" ({failures} times)" if failures else ""
+        raise RegistrationError(
+            f"{error.what}{times}",
+            hint="Mend the cause, then deploy again",
+            evidence=error.evidence,
+        ) from None
+
+    def _pending(self, reason: WmsError, started: float) -> dict[str, Any]:
+        """Ask for another look, or give up when it has been long enough."""
+        waited = self.place.clock() - started
+        if waited >= GIVE_UP_SECONDS:
+            raise RegistrationError(
+                f"the connectors do not run after {waited / 60:.0f} minutes: {reason.what}",
+                hint="Look into the workers' log; then deploy again",
+                evidence=reason.evidence,
+            ) from None
+        self.told(f"not yet: {readable(reason)}")
+        return {"IsComplete": False}

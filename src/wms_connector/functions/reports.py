@@ -1,0 +1,145 @@
+"""What the control function tells of itself: the deployment, its topics, and whom it reaches."""
+
+from __future__ import annotations
+
+import re
+import socket
+from typing import TYPE_CHECKING, Final
+
+from wms_connector.aws.control import (
+    DeploymentReport,
+    ReachedReport,
+    ReachReport,
+    TopicReport,
+    TopicsReport,
+    digest,
+)
+from wms_connector.model.brokers import parse_brokers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from wms_connector.aws.deployment import Deployment
+    from wms_connector.aws.stage_secrets import StageSecrets
+    from wms_connector.functions.place import Kafka
+    from wms_connector.kafka.plan import TopicPlan
+    from wms_connector.kafka.topics import DesiredTopic
+    from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.secrets import DbInfo
+
+    Dial = Callable[[tuple[str, int], float], AbstractContextManager[Any]]
+
+DIAL_SECONDS: Final = 4.0
+"""For one connection: who swallows packets is given up after this time."""
+_DESCRIPTOR: Final = re.compile(
+    r"\(\s*HOST\s*=\s*([^)\s]+)\s*\).*?\(\s*PORT\s*=\s*(\d+)", re.IGNORECASE | re.DOTALL
+)
+_TARGET: Final = re.compile(r"([^:/\s]+)(?::(\d+))?")
+_ORACLE_PORT: Final = 1521
+
+
+def deployment_report(
+    deployment: Deployment, pipeline: Pipeline, configs: Mapping[str, Mapping[str, str]]
+) -> DeploymentReport:
+    """Tell what the stage was deployed with."""
+    return DeploymentReport(
+        stage=deployment.stage,
+        product=deployment.product,
+        version=deployment.version,
+        security=deployment.security,
+        database=deployment.database,
+        connectors={name: digest(config) for name, config in configs.items()},
+        cluster_arn=deployment.cluster_arn,
+        guarantee=pipeline.guarantee,
+    )
+
+
+def topics_report(kafka: Kafka, desired: Iterable[DesiredTopic]) -> TopicsReport:
+    """Compare the desired topics with what is there; ask for the newest record of each data topic.
+
+    Raises KafkaFailure.
+    """
+    from wms_connector.kafka.newest import newest
+    from wms_connector.kafka.plan import plan
+    from wms_connector.kafka.topics import Purpose
+
+    wanted = tuple(desired)
+    actual = kafka.topics.describe(topic.name for topic in wanted)
+    data = {
+        topic.name: actual[topic.name].partitions
+        for topic in wanted
+        if topic.purpose is Purpose.DATA and topic.name in actual
+    }
+    times = newest(kafka.client, data, kafka.brokers, causes=kafka.causes.take)
+    made = plan(wanted, actual)
+    return TopicsReport(
+        topics=tuple(
+            TopicReport(
+                name=topic.name,
+                purpose=topic.purpose.value,
+                exists=topic.name in actual,
+                differences=tuple(_differences(made, topic.name)),
+                newest_ms=times.get(topic.name),
+            )
+            for topic in wanted
+        )
+    )
+
+
+def reach_report(secrets: StageSecrets, *, dial: Dial = socket.create_connection) -> ReachReport:
+    """Try a TCP connection to each broker and to the database; raises SecretError."""
+    brokers = parse_brokers(secrets.brokers())
+    places = [(f"broker {number}", b.host, b.port) for number, b in enumerate(brokers, 1)]
+    tried = [_reached(what, "broker", (host, port), dial) for what, host, port in places]
+    return ReachReport(tried=(*tried, _database(secrets.database(), dial)))
+
+
+def address_of(info: DbInfo) -> tuple[str, int] | None:
+    """Give the host and port of a database, also out of a jdbcUrl; None if it does not tell."""
+    if info.jdbc_url is None:
+        return info.host, info.port
+    _, _, target = info.jdbc_url.get_secret_value().partition("@")
+    if found := _DESCRIPTOR.search(target):
+        return found[1], int(found[2])
+    if target.startswith("(") or not (plain := _TARGET.match(target.removeprefix("//"))):
+        return None
+    return plain[1], int(plain[2] or _ORACLE_PORT)
+
+
+def _differences(made: TopicPlan, topic: str) -> Iterator[str]:
+    for alter in made.alter:
+        if alter.topic == topic:
+            for change in alter.changes:
+                yield f"{change.key} is {change.before or 'unset'}, desired {change.after}"
+    for found in made.differences:
+        if found.topic == topic:
+            yield f"{found.what}: {found.actual}, desired {found.desired}; {found.why}"
+
+
+def _database(info: DbInfo, dial: Dial) -> ReachedReport:
+    address = address_of(info)
+    if address is None:
+        return ReachedReport(
+            what="database",
+            kind="database",
+            port=info.port,
+            reached=False,
+            reason="its jdbcUrl names no host and port that can be read",
+        )
+    return _reached("database", "database", address, dial)
+
+
+def _reached(what: str, kind: Any, address: tuple[str, int], dial: Dial) -> ReachedReport:
+    reason = ""
+    try:
+        with dial(address, DIAL_SECONDS):
+            pass
+    except TimeoutError:
+        reason = "no answer in time: a security group or firewall may swallow it"
+    except socket.gaierror:
+        reason = "its host name is not known here"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    return ReachedReport(what=what, kind=kind, port=address[1], reached=not reason, reason=reason)
