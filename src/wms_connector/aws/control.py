@@ -204,7 +204,7 @@ _SEGMENTS: Final = {
     "{task}": r"[0-9]{1,4}",
 }
 # What Kafka Connect's own client refuses too: its web server would take it for something else.
-_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\;%?#]")
+_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\;%?]")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
