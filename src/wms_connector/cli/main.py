@@ -28,6 +28,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "preflight": ("preflight", "What Oracle has to have before a connector reads it."),
     "audit": ("audit", "Source rows against the topics' state: nothing lost, nothing twice."),
     "contract": ("contract", "JSON Schema of what consumers read, from the records themselves."),
+    "synth": ("stacks", "The templates of a stage's two stacks in AWS."),
+    "diff": ("stacks", "What a deployment would change."),
+    "deploy": ("stacks", "Deploy a stage to AWS, or bring it up to date."),
     "verify": ("verify", "A deployment in AWS, end to end: what does not do its work."),
     "destroy": ("destroy", "Take a branch's environment in AWS away."),
     "names": ("names", "Every name of a stage."),
@@ -35,6 +38,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "worker": ("config", "The properties of a stage's workers."),
     "lint": ("lint", "A configuration against its plugin's definitions."),
     "topics": ("topics", "Topics of a stage: plan, apply, destroy."),
+    "image": ("image", "The workers' image: context, build."),
     "secrets": ("secrets", "Which secret a stage reads, never its value."),
 }
 INTERRUPTED: Final = 130

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from wms_connector.model.errors import SecretError, UsageError
-from wms_connector.model.secret_sources import FileSecrets, SecretsManager
+from wms_connector.model.secret_sources import FileSecrets
 from wms_connector.model.secrets import DbInfo, parse
 
 if TYPE_CHECKING:
@@ -34,19 +32,10 @@ def secret_source(location: Path | None) -> SecretSource:
     """The file or folder that was named, else AWS Secrets Manager; raises WmsError."""
     if location is not None:
         return FileSecrets(location)
-    try:
-        boto3 = importlib.import_module("boto3")
-    except ModuleNotFoundError:
-        raise UsageError(
-            "boto3, which reads AWS Secrets Manager, is not installed",
-            hint="Install it, or name a file with --secrets FILE",
-        ) from None
-    try:
-        return SecretsManager(boto3.client("secretsmanager"))
-    except Exception as error:
-        raise SecretError(
-            f"AWS cannot be reached: {error}", hint="Set AWS_REGION and credentials"
-        ) from error
+    from wms_connector.aws.secret_source import secrets_manager
+    from wms_connector.aws.session import Aws
+
+    return secrets_manager(Aws())
 
 
 def db_info(app: App, location: Path | None) -> DbInfo:

@@ -33,15 +33,16 @@ def main() -> int:
 
 
 def _source(context: Context) -> SecretSource:
-    from wms_connector.model.secret_sources import FileSecrets, SecretsManager
-
     if context.secrets is not None:
+        from wms_connector.model.secret_sources import FileSecrets
+
         return FileSecrets(context.secrets)
+    from wms_connector.aws.secret_source import secrets_manager
     from wms_connector.aws.session import Aws
 
     # The command line signed in already, and knows the region from its own configuration.
     known = {"AWS_REGION": context.region} if context.region else {}
-    return SecretsManager(Aws(environment=os.environ | known).client("secretsmanager"))
+    return secrets_manager(Aws(environment=os.environ | known))
 
 
 if __name__ == "__main__":

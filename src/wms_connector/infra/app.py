@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import App, Aspects, DefaultStackSynthesizer, Environment
 
+from wms_connector.infra.account import QUALIFIER
 from wms_connector.infra.alerts_stack import AlertsStack
 from wms_connector.infra.aspects import RolePath
 from wms_connector.infra.connector_stack import ConnectorStack
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from wms_connector.infra.context import Options
     from wms_connector.infra.inputs import StageInputs
-
-QUALIFIER: Final = "one"
-"""Of the bootstrap stack that the account has to have: `scripts/cdk bootstrap --qualifier one`."""
 
 _BOUNDARY: Final = "@aws-cdk/core:permissionsBoundary"
 
