@@ -49,7 +49,8 @@ def local() -> None:
     envvar="WMS_CONNECTOR_JDBC_PLUGIN",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="A further plugin's folder; a pipeline of kind jdbc needs one.",
+    help="A further plugin's folder, or its archive as FILE#sha256=DIGEST; a pipeline of kind "
+    "jdbc needs one.",
 )
 @source_option
 @click.option(

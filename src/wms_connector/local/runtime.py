@@ -13,7 +13,7 @@ from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
 from wms_connector.local.lock import Artifact, Purpose
 from wms_connector.local.places import default_cache
-from wms_connector.local.plugins import check_plugins, linked, unpacked
+from wms_connector.local.plugins import check_plugins, linked, operators, unpacked
 from wms_connector.local.registration import apply_topics, register
 from wms_connector.local.signals import terminable
 from wms_connector.local.sources import source, source_of
@@ -21,6 +21,7 @@ from wms_connector.local.sources.interface import Filling
 from wms_connector.local.starter import Starter
 from wms_connector.local.state import Launch, State
 from wms_connector.local.status import LocalStatus, status_of
+from wms_connector.model.plugin import PluginSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +45,9 @@ class LocalRuntime(Starter):
     there keeps its own), `external` an Oracle of the user's, whose passwords (by their names in
     sources/external.py) are kept in the state folder. `init` names SQL files that are run
     once, when the database is new; `prepare` is then called once with its DSN. `plugins` are
-    folders of further plugins: a pipeline of kind `jdbc` needs one, because its plugin is in no
-    public repository; `purposes` are those of further artefacts. `cache` is shared by all runtimes
-    of a user; `state_dir` is this one's own.
+    folders of further plugins, or archives with their checksum (FILE#sha256=DIGEST): a pipeline of
+    kind `jdbc` needs one, because its plugin is in no public repository; `purposes` are those of
+    further artefacts. `cache` is shared by all runtimes of a user; `state_dir` is this one's own.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class LocalRuntime(Starter):
         self._external = external
         self._passwords = dict(passwords or {})
         self._filling = Filling(tuple(path.absolute() for path in init), prepare)
-        self._plugins = tuple(path.absolute() for path in plugins)
+        self._sources = tuple(PluginSource.parse(str(path)) for path in plugins)
+        self._plugins: tuple[Path, ...] = ()
         self._purposes = purposes
 
     def up(self) -> LocalStatus:
@@ -99,6 +101,7 @@ class LocalRuntime(Starter):
 
     def _take_over(self) -> None:
         """Make the folder's state ours: new, or as a crash or `down` has left it."""
+        self._plugins = operators(self._sources, self.cache)
         check_plugins(self.pipeline, self._plugins)
         state = self.folder.read()
         if state is None:
