@@ -104,6 +104,7 @@ class TopicsResource:
         _check_own(self.place, desired)
         admin = self.place.kafka.topics
         made = plan(desired, admin.describe(topic.name for topic in desired))
+        made.check()
         # When nothing is to be done nobody is harmed, and a roll-back must not be refused.
         if created or not made.is_empty:
             check_alone(names, admin)

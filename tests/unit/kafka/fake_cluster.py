@@ -5,9 +5,12 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def failed(code: int, text: str = "said the broker") -> KafkaException:
@@ -46,6 +49,23 @@ class FakeCluster:
         self.deletions_show_after = 0
         self._dying: dict[str, int] = {}
         self.polled = 0
+        self.members: dict[str, int] = {}  # looks for which a group has members; then it is empty
+        self.newest: dict[tuple[str, int], int] = {}
+        self.before_create: Callable[[], None] | None = None
+
+    def delete_consumer_groups(self, group_ids: list[str], **_: Any) -> dict[str, Future[Any]]:
+        self.calls.append(("delete_groups", tuple(group_ids)))
+        return {group: self._group_deleted(group) for group in group_ids}
+
+    def list_offsets(self, partitions: Any, **_: Any) -> dict[Any, Future[Any]]:
+        self.calls.append(("list_offsets", tuple(f"{p.topic}-{p.partition}" for p in partitions)))
+        return {
+            place: _answer(
+                SimpleNamespace(timestamp=self.newest.get((place.topic, place.partition), -1)),
+                self.errors.get(("list_offsets", place.topic)),
+            )
+            for place in partitions
+        }
 
     def describe_cluster(self, **_: Any) -> Future[Any]:
         self.calls.append(("describe_cluster", ()))
@@ -77,6 +97,8 @@ class FakeCluster:
 
     def create_topics(self, topics: Any, **_: Any) -> dict[str, Future[Any]]:
         self.calls.append(("create", tuple(t.topic for t in topics)))
+        if self.before_create is not None:
+            self.before_create()
         return {topic.topic: self._created(topic) for topic in topics}
 
     def delete_topics(self, topics: Any, **_: Any) -> dict[str, Future[Any]]:
@@ -92,6 +114,18 @@ class FakeCluster:
                     del self.topics[name]
             answers[name] = _answer(error=error)
         return answers
+
+    def _group_deleted(self, group: str) -> Future[Any]:
+        if error := self.errors.get(("delete_groups", group)):
+            return _answer(error=error)
+        left = self.members.get(group)
+        if left is None:
+            return _answer(error=failed(KafkaError.GROUP_ID_NOT_FOUND))
+        if left > 0:
+            self.members[group] = left - 1
+            return _answer(error=failed(KafkaError.NON_EMPTY_GROUP))
+        del self.members[group]
+        return _answer()
 
     def poll(self, timeout: float) -> int:
         self.polled += 1
@@ -132,6 +166,7 @@ class FakeCluster:
         if topic.replication_factor > self.brokers:
             error = failed(KafkaError.INVALID_REPLICATION_FACTOR, "only 1 broker(s)")
         if error is None:
+            self._dying.pop(topic.topic, None)
             self.topics[topic.topic] = FakeTopic(
                 topic.num_partitions,
                 topic.replication_factor,
