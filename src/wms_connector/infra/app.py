@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import App, Aspects, DefaultStackSynthesizer, Environment
+from aws_cdk import App, Aspects, Environment
 
 from wms_connector.infra.account import QUALIFIER
 from wms_connector.infra.alerts_stack import AlertsStack
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wms_connector.infra.context import Options
     from wms_connector.infra.inputs import StageInputs
 
+_QUALIFIER: Final = "@aws-cdk/core:bootstrapQualifier"
 _BOUNDARY: Final = "@aws-cdk/core:permissionsBoundary"
 
 
@@ -37,8 +38,8 @@ def build(
     app = App(
         analytics_reporting=False,
         outdir=str(outdir) if outdir else None,
-        context={**(context or {}), **_boundary(inputs.boundary)},
-        default_stack_synthesizer=DefaultStackSynthesizer(qualifier=QUALIFIER),
+        # Not a synthesizer of ours: each stack gets a copy of that, which Python would not see.
+        context={**(context or {}), _QUALIFIER: QUALIFIER, **_boundary(inputs.boundary)},
     )
     if inputs.role_path is not None:
         Aspects.of(app).add(RolePath(inputs.role_path))

@@ -7,14 +7,16 @@ policy actions and resources").
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from wms_connector.infra.constructs.rights import Right
+from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wms_connector.infra.inputs import StageInputs
     from wms_connector.model.names import Names
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
@@ -37,6 +39,15 @@ class Msk:
     """A cluster's ARN, and what it makes of names: `arn:…:topic/<cluster>/<uuid>/<name>`."""
 
     cluster_arn: str
+
+    @classmethod
+    def of(cls, inputs: StageInputs) -> Self | None:
+        """Give the stage's cluster; None if it is signed in to otherwise, for then IAM has no say.
+
+        `read_inputs` sees to it that there is an ARN where there has to be one.
+        """
+        arn = inputs.pipeline.kafka.cluster_arn
+        return cls(arn) if arn is not None and inputs.security is KafkaSecurity.IAM else None
 
     def topics(self, names: Iterable[str]) -> tuple[str, ...]:
         """ARNs of topics."""
@@ -90,32 +101,33 @@ def topics_rights(msk: Msk, pipeline: Pipeline, stage: Stage) -> tuple[Right, ..
 
     That of a named stage may delete nothing at all.
     """
-    names, topics = pipeline.names(stage), topic_names(pipeline, stage)
-    rights = [
-        Right(_CONNECT, (msk.cluster_arn,)),
-        Right(
-            (
-                *_DESCRIBE,
-                "kafka-cluster:CreateTopic",
-                "kafka-cluster:AlterTopicDynamicConfiguration",
-            ),
-            msk.topics(topics.all),
-        ),
-    ]
+    topics = topic_names(pipeline, stage)
+    own = msk.topics(topics.all)
+    make = ("kafka-cluster:CreateTopic", "kafka-cluster:AlterTopicDynamicConfiguration")
+    rights = (Right(_CONNECT, (msk.cluster_arn,)), Right((*_DESCRIBE, *make), own))
     if stage.is_named:
-        if not names.shared_by_named_stages:
-            marks = [other.connect_topics.config for other in names.other_named_stages()]
-            rights.append(Right(("kafka-cluster:DescribeTopic",), msk.topics(marks)))
-        return tuple(rights)
-    # It waits until the workers have left.
-    rights.append(Right(("kafka-cluster:DescribeGroup",), msk.groups([names.group_id])))
-    return (*rights, *_deletion(msk, names))
+        return (*rights, *_look_for_others(msk, pipeline.names(stage)))
+    return (*rights, *_deletion(msk, pipeline.names(stage)))
+
+
+def registration_rights(msk: Msk, pipeline: Pipeline, stage: Stage) -> tuple[Right, ...]:
+    """Give the rights of the function that registers: to look for the other named stages."""
+    looks = _look_for_others(msk, pipeline.names(stage)) if stage.is_named else ()
+    return (Right(_CONNECT, (msk.cluster_arn,)), *looks) if looks else ()
 
 
 def control_rights(msk: Msk, pipeline: Pipeline, stage: Stage) -> tuple[Right, ...]:
     """Give the rights of the function that reports on the topics: looking, no record is read."""
     topics = topic_names(pipeline, stage)
     return (Right(_CONNECT, (msk.cluster_arn,)), Right(_DESCRIBE, msk.topics(topics.all)))
+
+
+def _look_for_others(msk: Msk, names: Names) -> tuple[Right, ...]:
+    """Allow a named stage to see whether another one is on the cluster: its config topic tells."""
+    if names.shared_by_named_stages:
+        return ()
+    marks = [other.connect_topics.config for other in names.other_named_stages()]
+    return (Right(("kafka-cluster:DescribeTopic",), msk.topics(marks)),)
 
 
 def _deletion(msk: Msk, names: Names) -> tuple[Right, ...]:
@@ -133,7 +145,10 @@ def _deletion(msk: Msk, names: Names) -> tuple[Right, ...]:
     )
     actions = ("kafka-cluster:DescribeTopic", "kafka-cluster:DeleteTopic")
     exact = (names.schema_history, names.heartbeat, *names.connect_topics)
+    # Kafka refuses to delete a group that has members: so the function knows that none is left.
+    group = ("kafka-cluster:DescribeGroup", "kafka-cluster:DeleteGroup")
     return (
+        Right(group, msk.groups([names.group_id])),
         Right(actions, msk.topics((*exact, *(f"{start}*.*" for start in starts)))),
         Right(
             ("kafka-cluster:DeleteTopic",),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
+    from aws_cdk import Stack
     from aws_cdk import aws_iam as iam
+
+_SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}")
+"""What Secrets Manager appends to a secret's name in its ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +48,23 @@ class Account:
         return f"arn:{self.partition}:{service}:{self.region}:{self.number}:{resource}"
 
     def secret_arn(self, secret: str) -> str:
-        """Give the ARN of a secret by its path; six characters that AWS appends are unknown.
+        """Give the ARN of a secret by its path, or by its ARN, whole or without AWS's suffix.
 
-        A `?` is one character, so no other secret can match whose path is longer or shorter. A
-        secret that is given by its ARN is that one.
+        A `?` is one character, so no secret matches whose path is longer or shorter.
         """
-        return (
-            secret
-            if secret.startswith("arn:")
-            else self.arn("secretsmanager", f"secret:{secret}-??????")
-        )
+        if not secret.startswith("arn:"):
+            return self.arn("secretsmanager", f"secret:{secret}-??????")
+        return secret if is_whole(secret) else f"{secret}-??????"
+
+
+def is_whole(secret_arn: str) -> bool:
+    """Tell whether a secret's ARN ends in the six characters that AWS appends to its name."""
+    return _SUFFIX.fullmatch(secret_arn[-7:]) is not None
+
+
+def account_of(stack: Stack) -> Account:
+    """Give the account and region of a stack; tokens where the template fits any."""
+    return Account(stack.partition, stack.region, stack.account)
 
 
 def read_secrets(account: Account, secrets: tuple[str, ...]) -> tuple[Right, ...]:
