@@ -157,7 +157,9 @@ class Observer:
         return found
 
     def _alerts(self, stack: Seen[Stack | None]) -> AlertFacts:
-        if not isinstance(stack, Stack):
+        if isinstance(stack, Unseen):
+            raise AwsError(stack.reason, hint=stack.hint)
+        if stack is None:
             raise MissingError("the stack of the alerts is not there")
         topic = stack.outputs.get("AlertsTopicArn", "")
         with self._aws.doing(f"look at the subscriptions of {self._names.alerts_topic}"):
