@@ -22,7 +22,9 @@ from wms_connector.connect.errors import (
     ServerError,
     StartingError,
     UncertainError,
+    UnexpectedAnswerError,
     UnreachableError,
+    UnsupportedError,
     WaitError,
 )
 from wms_connector.connect.http import Patience
@@ -54,7 +56,8 @@ DELETE_SECONDS: Final = 8.0
 STARTED: Final = "Started"
 """In the answer's Data: when the registration began, seconds since 1970."""
 
-# What passes by itself, or is told by the next look.
+# What passes by itself, or is told by the next look. A worker that has just begun to listen does
+# not know its own calls yet.
 _WAIT: Final = (
     WaitError,
     UnreachableError,
@@ -63,6 +66,8 @@ _WAIT: Final = (
     StartingError,
     ServerError,
     NotFoundError,
+    UnexpectedAnswerError,
+    UnsupportedError,
 )
 _BRIEF: Final = Patience(seconds=10, unreachable_seconds=3)
 _HURRIED: Final = Patience(seconds=4, unreachable_seconds=2)

@@ -129,9 +129,8 @@ class FakeWorker:
                 self.on_start(name)
             return httpx.Response(202)
         if rest == "/restart":
-            self._change(
-                name, [self.states[name]] * self.lag, status(name, "RUNNING", ("RUNNING",))
-            )
+            new = self.starts_as.get(name) or status(name, "RUNNING", ("RUNNING",))
+            self._change(name, [self.states[name]] * self.lag, new)
             return httpx.Response(202, json=status(name, "RESTARTING", ("RESTARTING",)))
         assert (request.method, rest) == ("GET", "")
         return httpx.Response(200, json={"name": name, "config": self.configs[name], "tasks": []})

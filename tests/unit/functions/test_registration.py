@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.connect.fake_worker import error, status
+from tests.unit.functions.support import FORMER, PASSWORD, USER, Surroundings, event
+from tests.unit.kafka.fake_cluster import FakeTopic
+
+from wms_connector.aws.properties import registration_properties
+from wms_connector.connect.errors import ForeignStageError
+from wms_connector.functions import registration
+from wms_connector.functions.registration_resource import (
+    GIVE_UP_SECONDS,
+    LOOKS,
+    RegistrationError,
+    RegistrationResource,
+)
+from wms_connector.kafka.errors import SecondNamedStageError
+from wms_connector.model.errors import SecretError, WmsError
+
+NAME = "wms-oracle-cdc"
+ID = "wms-connector-feature-a-registration"
+LASTING = f"""org.apache.kafka.connect.errors.ConnectException: it broke for {USER}
+\tat a.B.c(B.java:1)
+Caused by: java.sql.SQLException: ORA-01031: insufficient privileges, {PASSWORD} or {FORMER}
+"""
+PASSING = "java.sql.SQLException: ORA-12541: Cannot connect. No listener at db.example:1521"
+
+
+def look(around: Surroundings, name: str = "registration-create-look") -> dict[str, Any]:
+    asked = event(name)
+    return registration.look(asked, around.place(asked["ResourceProperties"]))
+
+
+def fails(around: Surroundings, trace: str) -> None:
+    """Let the connector fail whenever it is started."""
+    failing = status(NAME, "RUNNING", ("FAILED",), trace)
+    around.worker.starts_as[NAME] = failing
+    if NAME in around.worker.states:
+        around.worker.states[NAME] = failing
+
+
+def test_the_event_is_answered_at_once_and_carries_when_it_began(around: Surroundings) -> None:
+    answer = registration.begin(event("registration-create"), around.place())
+    assert answer == {"PhysicalResourceId": ID, "Data": {"Started": "1700000000"}}
+    asked = event("registration-update-look")
+    assert registration.begin(asked, around.place())["PhysicalResourceId"] == ID
+    assert around.worker.calls == []
+
+
+def test_properties_that_cannot_be_read_fail_at_the_event(around: Surroundings) -> None:
+    asked = event("registration-create")
+    asked["ResourceProperties"]["Connectors"] = "[]"
+    with pytest.raises(WmsError, match="Connectors of the custom resource cannot be read"):
+        registration.begin(asked, around.place())
+
+
+def test_one_look_registers_and_waits_for_running(around: Surroundings) -> None:
+    answer = look(around)
+    assert answer["IsComplete"] is True
+    assert answer["Data"]["Running"] == f"{NAME}: RUNNING, task 0 RUNNING"
+    assert around.worker.configs[NAME]["database.password"] == "${env:DB_PASSWORD}"
+
+
+def test_a_changed_configuration_is_registered_and_a_rollback_brings_the_former(
+    around: Surroundings,
+) -> None:
+    look(around)
+    assert look(around, "registration-update-look")["IsComplete"]
+    assert around.worker.configs[NAME]["max.batch.size"] == "4096"
+    assert look(around)["IsComplete"]
+    assert "max.batch.size" not in around.worker.configs[NAME]
+
+
+def test_a_connector_of_a_former_kind_or_schema_is_removed(around: Surroundings) -> None:
+    around.worker.add(f"{NAME}-WMS", {"topic.prefix": "feature-a.aws.wms.cdc.WMS."})
+    around.worker.add("somebody-s", {"a": "b"})
+    look(around)
+    assert sorted(around.worker.configs) == ["somebody-s", NAME]
+
+
+def test_a_paused_connector_stays_paused_and_is_reported(around: Surroundings) -> None:
+    look(around)
+    around.worker.states[NAME] = status(NAME, "PAUSED", ("PAUSED",))
+    answer = look(around)
+    assert answer == {"IsComplete": True, "Data": {"Running": "", "Held": NAME}}
+
+
+def test_it_waits_for_healthy_workers(around: Surroundings) -> None:
+    around.worker.health = "starting"
+    assert look(around) == {"IsComplete": False}
+    around.transport = httpx.MockTransport(_refused)
+    assert look(around) == {"IsComplete": False}
+    around.transport = httpx.MockTransport(lambda _: error(409, "rebalance"))
+    assert look(around) == {"IsComplete": False}
+    assert around.worker.configs == {}
+
+
+def test_a_connector_that_is_still_starting_is_looked_at_again(around: Surroundings) -> None:
+    around.worker.starts_as[NAME] = status(NAME, "RUNNING", ())
+    assert look(around) == {"IsComplete": False}
+    around.worker.states[NAME] = status(NAME, "RUNNING", ("RUNNING",))
+    assert look(around)["IsComplete"] is True
+
+
+def test_workers_that_never_come_fail_with_the_last_reason(around: Surroundings) -> None:
+    around.transport = httpx.MockTransport(_refused)
+    around.clock.now += GIVE_UP_SECONDS
+    with pytest.raises(RegistrationError, match=r"do not run after 2[56] minutes: no Kafka Conn"):
+        look(around)
+
+
+def test_a_lasting_failure_fails_at_once_with_the_connector_s_own_reason(
+    around: Surroundings,
+) -> None:
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError) as caught:
+        look(around)
+    told = str(caught.value)
+    assert told.startswith(f"{NAME}: task 0 is FAILED: ConnectException: it broke for ****")
+    assert "ORA-01031: insufficient privileges" in told
+    for secret in (PASSWORD, FORMER, USER):
+        assert secret not in told + (caught.value.evidence or "")
+
+
+def test_a_failure_that_the_new_configuration_mends_is_none(around: Surroundings) -> None:
+    look(around)
+    around.worker.states[NAME] = status(NAME, "RUNNING", ("FAILED",), LASTING)
+    assert look(around, "registration-update-look")["IsComplete"] is True
+
+
+def test_a_passing_failure_is_looked_at_three_times(around: Surroundings) -> None:
+    fails(around, PASSING)
+    # A failure that the restart did not change counts only after a while: let it be a new one.
+    answers = [look(around) for _ in range(LOOKS - 1)]
+    assert answers == [{"IsComplete": False}] * (LOOKS - 1)
+    with pytest.raises(RegistrationError, match=r"\(3 times\)"):
+        look(around)
+    assert around.item("registration")["failures"] == {"N": "3"}
+
+
+def test_a_passing_failure_that_passes_is_no_failure(around: Surroundings) -> None:
+    fails(around, PASSING)
+    assert look(around) == {"IsComplete": False}
+    del around.worker.starts_as[NAME]
+    assert look(around)["IsComplete"] is True
+
+
+def test_each_request_has_its_own_three_looks(around: Surroundings) -> None:
+    around.ledger.count_failure("another request")
+    around.ledger.count_failure("another request")
+    fails(around, PASSING)
+    assert look(around) == {"IsComplete": False}
+
+
+def test_without_a_ledger_the_first_failure_counts(around: Surroundings) -> None:
+    around.dynamodb.delete_table(TableName=around.deployment.ledger)
+    fails(around, PASSING)
+    with pytest.raises(RegistrationError, match="No listener"):
+        look(around)
+
+
+def test_a_refused_configuration_fails_with_its_fields(around: Surroundings) -> None:
+    def refuses(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/validate"):
+            wrong = {"name": "database.user", "errors": [f"ORA-01017: {PASSWORD}"]}
+            return httpx.Response(200, json={"error_count": 1, "configs": [{"value": wrong}]})
+        if request.method == "PUT":
+            return error(400, f"invalid: {PASSWORD}")
+        if request.url.path.startswith("/connector-plugins"):
+            return httpx.Response(200, json=[])
+        return around.worker(request)
+
+    around.transport = httpx.MockTransport(refuses)
+    with pytest.raises(RegistrationError, match="refuses user or password") as caught:
+        look(around)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_another_stage_s_worker_is_left_alone(around: Surroundings) -> None:
+    around.worker.add(NAME, {"topic.prefix": "feature-b.wms"})
+    with pytest.raises(ForeignStageError):
+        look(around)
+
+
+def test_secrets_that_cannot_be_read_stop_it_before_anything_is_shown(
+    around: Surroundings,
+) -> None:
+    around.secrets.delete_secret(
+        SecretId=around.deployment.database_secret, ForceDeleteWithoutRecovery=True
+    )
+    with pytest.raises(SecretError):
+        look(around)
+    assert around.worker.calls == []
+
+
+def test_a_second_named_stage_is_refused_but_never_a_rollback(
+    around: Surroundings, named: Surroundings
+) -> None:
+    del around  # its secrets are those of main too
+    properties = registration_properties({NAME: {"connector.class": "C"}}, delivery="x")
+
+    def looked() -> dict[str, Any]:
+        resource = RegistrationResource(named.place(properties))
+        return resource.look(properties, request="r", started=named.clock.now)
+
+    assert looked()["IsComplete"] is True
+    other = named.names.other_named_stages()[0].connect_topics.config
+    named.cluster.topics[other] = FakeTopic(1, 3, {})
+    assert looked()["IsComplete"] is True  # nothing to change
+    named.worker.configs.clear()
+    named.worker.states.clear()
+    with pytest.raises(SecondNamedStageError, match=other):
+        looked()
+    assert named.worker.configs == {}
+
+
+# Deleting
+
+
+def test_a_deletion_removes_the_stage_s_connectors(around: Surroundings) -> None:
+    look(around)
+    around.worker.add("somebody-s", {"a": "b"})
+    answer = registration.begin(event("registration-delete"), around.place())
+    assert answer == {"PhysicalResourceId": ID}
+    assert list(around.worker.configs) == ["somebody-s"]
+    looked = registration.look(event("registration-delete"), around.place())
+    assert looked == {"IsComplete": True}
+    registration.begin(event("registration-delete"), around.place())  # twice is fine
+
+
+def _refused(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused")
+
+
+@pytest.mark.parametrize("answer", [_refused, lambda _: error(500), lambda _: error(409)])
+def test_a_broken_connect_neither_delays_nor_fails_a_deletion(
+    around: Surroundings, answer: Any
+) -> None:
+    around.transport = httpx.MockTransport(answer)
+    began = around.clock.now
+    registration.begin(event("registration-delete"), around.place())
+    assert around.clock.now - began <= 10
+
+
+def test_a_connect_that_never_answers_is_left_after_seconds(around: Surroundings) -> None:
+    def hangs(request: httpx.Request) -> httpx.Response:
+        around.clock.now += request.extensions["timeout"]["read"]
+        raise httpx.ReadTimeout("silence")
+
+    around.transport = httpx.MockTransport(hangs)
+    began = around.clock.now
+    registration.begin(event("registration-delete"), around.place())
+    assert around.clock.now - began <= 10
+
+
+def test_another_stage_s_connectors_survive_a_deletion(around: Surroundings) -> None:
+    around.worker.add(NAME, {"topic.prefix": "feature-b.wms"})
+    told: list[str] = []
+    RegistrationResource(around.place(), told.append).delete()
+    assert NAME in around.worker.configs
+    assert "(ForeignStageError)" in told[0]
