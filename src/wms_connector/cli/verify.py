@@ -62,8 +62,8 @@ def _table(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def _emails(app: App, aws: Aws) -> AlertEmails:
-    from wms_connector.model.secret_sources import SecretsManager
+    from wms_connector.aws.secret_source import secrets_manager
     from wms_connector.model.secrets import AlertEmails, parse
 
-    source = SecretsManager(aws.client("secretsmanager"))
-    return parse(app.pipeline.secret(source, app.stage, "alertEmails"), AlertEmails)
+    found = app.pipeline.secret(secrets_manager(aws), app.stage, "alertEmails")
+    return parse(found, AlertEmails)
