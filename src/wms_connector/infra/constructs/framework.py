@@ -9,6 +9,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+from wms_connector.infra.constructs.granting import (
+    INLINE,
+    INVOKED_AND_WAITED_FOR,
+    grant,
+    patterns,
+)
 from wms_connector.infra.constructs.rights import account_of, write_logs
 from wms_connector.infra.validation import acknowledge
 
@@ -55,14 +61,36 @@ class Framework(Construct):
             log_group=log_group,
             **waits,
         )
-        acknowledge(self, _REASONS)
+        handlers = [on_event, *([is_complete] if is_complete else [])]
+        acknowledge(self, self._reasons(handlers))
+
+    def _reasons(self, handlers: list[lambda_.IFunction]) -> dict[str, str]:
+        waiting = ("framework-isComplete", "framework-onTimeout")
+        provider = self.provider.node
+        own = [child for name in waiting if (child := provider.try_find_child(name))]
+        versions = patterns(self, (f"{function.function_arn}:*" for function in [*handlers, *own]))
+        return {
+            **_REASONS,
+            **dict.fromkeys(
+                versions, "Versions and aliases of one function, as the CDK grants invoking it."
+            ),
+        }
 
     def _role(self, id_: str, log_group: logs.LogGroup) -> iam.Role:
         role = iam.Role(self, id_, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         account = account_of(Stack.of(self))
         right = write_logs(account.arn("logs", f"log-group:{log_group.log_group_name}"))
-        role.add_to_policy(right.statement())
+        grant(role, (right,))
         return role
 
 
-_REASONS: Final = {}
+_REASONS: Final = {
+    **INLINE,
+    **INVOKED_AND_WAITED_FOR,
+    "NIST.800.53.R5-LambdaInsideVPC": "It must reach CloudFormation whatever the stage's network "
+    "lets out; it sees names and states, and no secret.",
+    "AwsSolutions-SF1": "The state machine only waits; each look is logged by the function that "
+    "is asked.",
+    "AwsSolutions-SF2": "The state machine only waits; each look is traced by the function that "
+    "is asked.",
+}

@@ -17,6 +17,7 @@ from wms_connector.infra.constructs.function_settings import (
     deployment,
     function_rights,
 )
+from wms_connector.infra.constructs.granting import INVOKED_AND_WAITED_FOR, grant
 from wms_connector.infra.constructs.interfaces import NetworkInterfaces
 from wms_connector.infra.constructs.rights import account_of, write_logs
 from wms_connector.infra.validation import acknowledge
@@ -96,11 +97,8 @@ class Functions(Construct):
             description=f"What {name} may do",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        for right in (
-            write_logs(account.arn("logs", f"log-group:{log}")),
-            *function_rights(settings, inputs, account),
-        ):
-            role.add_to_policy(right.statement())
+        log_right = write_logs(account.arn("logs", f"log-group:{log}"))
+        grant(role, (log_right, *function_rights(settings, inputs, account)))
         return lambda_.Function(
             self,
             id_,
@@ -115,13 +113,9 @@ class Functions(Construct):
 
 
 _REASONS = {
-    "NIST.800.53.R5-IAMNoInlinePolicy": "Each policy is one role's own and goes with it; a policy "
-    "of its own could be attached to another role.",
-    "NIST.800.53.R5-LambdaConcurrency": "Reserved concurrency is taken from what all functions of "
-    "the account share, and a small account cannot spare any. Only CloudFormation and operators "
-    "invoke these, one call at a time.",
-    "NIST.800.53.R5-LambdaDLQ": "They are invoked and waited for: whoever calls is told of a "
-    "failure, and a queue would never be written to.",
+    **INVOKED_AND_WAITED_FOR,
+    "AwsSolutions-L1": "Python 3.13 is what the package's libraries are chosen for, and Lambda "
+    "supports it until 2029; a newer one is a change of its own.",
     "AwsSolutions-IAM5[Resource::*]": "X-Ray takes trace segments for no resource, and Lambda's "
     "network interfaces have no name beforehand; functions' own code is denied the latter.",
 }

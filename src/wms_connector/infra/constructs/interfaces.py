@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from wms_connector.infra.constructs.granting import INLINE, statement
 from wms_connector.infra.constructs.rights import Right, account_of
+from wms_connector.infra.validation import acknowledge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +53,7 @@ class NetworkInterfaces(iam.Policy):
             Right(_ACTIONS, ("*",), effect="Deny", conditions=(code,)),
         )
         super().__init__(
-            scope, id_, roles=list(roles), statements=[right.statement() for right in rights]
+            scope, id_, roles=list(roles), statements=[statement(right) for right in rights]
         )
         group.node.add_dependency(self)
+        acknowledge(self, INLINE)

@@ -145,16 +145,21 @@ def _deletion(msk: Msk, names: Names) -> tuple[Right, ...]:
     )
     actions = ("kafka-cluster:DescribeTopic", "kafka-cluster:DeleteTopic")
     exact = (names.schema_history, names.heartbeat, *names.connect_topics)
+    why = (
+        "Topics of tables that the pipeline file no longer has: nobody knows their names "
+        "beforehand. With what is denied beside it, only the stage's own can match."
+    )
     # Kafka refuses to delete a group that has members: so the function knows that none is left.
     group = ("kafka-cluster:DescribeGroup", "kafka-cluster:DeleteGroup")
     return (
         Right(group, msk.groups([names.group_id])),
-        Right(actions, msk.topics((*exact, *(f"{start}*.*" for start in starts)))),
+        Right(actions, msk.topics((*exact, *(f"{start}*.*" for start in starts))), why=why),
         Right(
             ("kafka-cluster:DeleteTopic",),
             msk.topics(
                 [f"{start}{more}" for start in starts for more in ("*.*.*", "*-*.*", "*.*-*")]
             ),
             effect="Deny",
+            why=why,
         ),
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
-    from aws_cdk import aws_iam as iam
 
 _SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}")
 """What Secrets Manager appends to a secret's name in its ARN."""
@@ -16,23 +15,21 @@ _SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One statement of a policy. `conditions`: operator -> key -> value, as IAM writes them."""
+    """One statement of a policy. `conditions`: operator -> key -> value, as IAM writes them.
+
+    `why` has to say why a resource is a pattern (`*`), where one is.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     effect: Literal["Allow", "Deny"] = "Allow"
     conditions: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+    why: str = ""
 
-    def statement(self) -> iam.PolicyStatement:
-        """Give it as the CDK has it."""
-        from aws_cdk import aws_iam as iam
-
-        return iam.PolicyStatement(
-            effect=iam.Effect.ALLOW if self.effect == "Allow" else iam.Effect.DENY,
-            actions=list(self.actions),
-            resources=list(self.resources),
-            conditions={operator: dict(pairs) for operator, pairs in self.conditions} or None,
-        )
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The resources that are patterns of any length."""
+        return tuple(resource for resource in self.resources if "*" in resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,8 @@ def read_secrets(account: Account, secrets: tuple[str, ...]) -> tuple[Right, ...
                 ),
                 ("StringLike", (("kms:EncryptionContext:SecretARN", list(arns)),)),
             ),
+            why="A secret may have a key of the operator's own, whose name is not known; only "
+            "through Secrets Manager, and only for the stage's own secrets.",
         ),
     )
 
@@ -95,4 +94,8 @@ def write_logs(log_group_arn: str) -> Right:
 
     A role that may create log groups brings that of a destroyed stage back with its last line.
     """
-    return Right(("logs:CreateLogStream", "logs:PutLogEvents"), (f"{log_group_arn}:*",))
+    return Right(
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        (f"{log_group_arn}:*",),
+        why="The streams of this one log group; their names are made when a writer starts.",
+    )

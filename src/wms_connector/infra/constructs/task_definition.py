@@ -103,8 +103,10 @@ class WorkerTask(Construct):
         acknowledge(
             self.definition,
             {
+                "CloudFormation-Validate::E1029": "`${env:…}` is the worker's to fill in, "
+                "not CloudFormation's.",
                 "AwsSolutions-ECS2": "What stands in the template is no secret: properties with "
-                "references, the heap, a port. Secrets come by field from Secrets Manager."
+                "references, the heap, a port. Secrets come by field from Secrets Manager.",
             },
         )
 

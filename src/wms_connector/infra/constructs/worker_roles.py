@@ -10,6 +10,7 @@ from constructs import Construct
 
 from wms_connector.connectors.rendering import render
 from wms_connector.infra.constructs.environment import secrets_read
+from wms_connector.infra.constructs.granting import grant
 from wms_connector.infra.constructs.msk_rights import Msk, worker_rights
 from wms_connector.infra.constructs.rights import account_of, read_secrets, write_logs
 from wms_connector.infra.validation import acknowledge
@@ -41,24 +42,25 @@ class WorkerRoles(Construct):
                 },
             ),
         )
-        for right in task_rights(inputs):
-            self.task.add_to_policy(right.statement())
+        grant(self.task, task_rights(inputs))
         self.execution = iam.Role(
             self,
             "Execution",
             description=f"How ECS starts a worker of {inputs.names.connector_stack}",
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
         )
-        for right in (
-            *read_secrets(account, secrets_read(inputs)),
-            write_logs(account.arn("logs", f"log-group:{inputs.names.log_group}")),
-        ):
-            self.execution.add_to_policy(right.statement())
+        grant(
+            self.execution,
+            (
+                *read_secrets(account, secrets_read(inputs)),
+                write_logs(account.arn("logs", f"log-group:{inputs.names.log_group}")),
+            ),
+        )
         acknowledge(
-            self,
+            self.execution,
             {
-                "NIST.800.53.R5-IAMNoInlinePolicy": "Each policy is one role's own and goes with "
-                "it; a policy of its own could be attached to another role.",
+                "AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken knows no resource; "
+                "what may be pulled with the token is one repository's.",
             },
         )
 

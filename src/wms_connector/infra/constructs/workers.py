@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
+from wms_connector.infra.constructs.granting import patterns
+from wms_connector.infra.constructs.rights import account_of
 from wms_connector.infra.constructs.task_definition import WorkerTask
 from wms_connector.infra.validation import acknowledge
 
@@ -49,7 +51,7 @@ class Workers(Construct):
             "Cluster",
             cluster_name=names.cluster,
             vpc=network.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            container_insights_v2=_insights(inputs),
             # Whoever opens a shell can read the environment: what is typed there is recorded.
             execute_command_configuration=ecs.ExecuteCommandConfiguration(
                 logging=ecs.ExecuteCommandLogging.OVERRIDE,
@@ -91,11 +93,32 @@ class Workers(Construct):
                 dns_ttl=Duration.seconds(_DNS_TTL_S),
             ),
         )
-        if may_exec:
+        if not inputs.stage.is_named:
             acknowledge(
-                task,
+                self.cluster,
                 {
-                    "AwsSolutions-IAM5[Resource::*]": "ECS Exec was asked for in the pipeline "
-                    "file: its channels (ssmmessages) and logs:DescribeLogGroups know no resource.",
+                    "AwsSolutions-ECS4": "An ephemeral stage is looked at while it lives: the "
+                    "service's own metrics do, and nothing is left behind.",
                 },
             )
+        if may_exec:
+            stream = f"log-group:{log_group.log_group_name}:*"
+            found = patterns(self, ["*", account_of(Stack.of(self)).arn("logs", stream)])
+            acknowledge(task, dict.fromkeys(found, _EXEC))
+
+
+_EXEC: Final = (
+    "ECS Exec was asked for in the pipeline file: its channels (ssmmessages) and "
+    "logs:DescribeLogGroups know no resource, and what is typed goes into the workers' log group."
+)
+
+
+def _insights(inputs: StageInputs) -> ecs.ContainerInsights:
+    """Named stages have Container Insights.
+
+    An ephemeral one has not: CloudWatch makes a log group for it outside the stack, which would
+    stay behind, and its metrics cost more than the rest of an idle stage.
+    """
+    if inputs.stage.is_named:
+        return ecs.ContainerInsights.ENABLED
+    return ecs.ContainerInsights.DISABLED

@@ -1,0 +1,72 @@
+"""Gives rights to roles, and tells cdk-nag why a resource is a pattern."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+
+from wms_connector.infra.validation import acknowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from constructs import Construct
+
+    from wms_connector.infra.constructs.rights import Right
+
+
+def grant(role: iam.Role, rights: Iterable[Right]) -> None:
+    """Allow a role what these rights say; a pattern without a reason stays a finding."""
+    for right in rights:
+        role.add_to_policy(statement(right))
+        if right.why:
+            acknowledge(role, dict.fromkeys(patterns(role, right.patterns), right.why))
+    acknowledge(role, INLINE)
+
+
+def statement(right: Right) -> iam.PolicyStatement:
+    """Give a right as the CDK has it."""
+    return iam.PolicyStatement(
+        effect=iam.Effect.ALLOW if right.effect == "Allow" else iam.Effect.DENY,
+        actions=list(right.actions),
+        resources=list(right.resources),
+        conditions={operator: dict(pairs) for operator, pairs in right.conditions} or None,
+    )
+
+
+def patterns(scope: Construct, resources: Iterable[str]) -> list[str]:
+    """Give the ids of cdk-nag's findings for these patterns, as it spells the CDK's tokens."""
+    stack = Stack.of(scope)
+    return [
+        f"AwsSolutions-IAM5[Resource::{_spelled(stack.resolve(resource))}]"
+        for resource in resources
+    ]
+
+
+INLINE = {
+    "NIST.800.53.R5-IAMNoInlinePolicy": "Each policy is one role's own and goes with it; a policy "
+    "by itself could be attached to another role.",
+}
+
+
+INVOKED_AND_WAITED_FOR = {
+    "NIST.800.53.R5-LambdaConcurrency": "Reserved concurrency is taken from what all functions of "
+    "the account share, and a small account cannot spare any. Only CloudFormation and operators "
+    "invoke these, one call at a time.",
+    "NIST.800.53.R5-LambdaDLQ": "They are invoked and waited for: whoever calls is told of a "
+    "failure, and a queue would never be written to.",
+}
+
+
+def _spelled(value: Any) -> str:
+    """Spell a resolved token: `<Id>` for a Ref, `<Id.Attribute>` for a GetAtt."""
+    if isinstance(value, str):
+        return value
+    if "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return separator.join(_spelled(part) for part in parts)
+    if "Fn::GetAtt" in value:
+        return f"<{'.'.join(value['Fn::GetAtt'])}>"
+    return f"<{value['Ref']}>"
