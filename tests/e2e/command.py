@@ -34,6 +34,14 @@ class Result:
         assert self.out.startswith(("{", "[")), self
         return json.loads(self.out)
 
+    @property
+    def by_connector(self) -> dict[str, Any]:
+        """The JSON of a verb that acts on connectors, without the place where they are."""
+        found = self.json
+        assert isinstance(found, dict)
+        assert "kind" in found.pop("where")
+        return found
+
     def __repr__(self) -> str:
         return f"exit {self.status}\n{self.out}\n{self.err}"
 

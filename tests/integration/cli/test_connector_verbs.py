@@ -64,25 +64,27 @@ def reader(runtime: LocalRuntime) -> Iterator[Reader]:
 def test_wait_plan_apply_and_restart(command: Wms, local: LocalStatus, reader: Reader) -> None:
     """A restart is seen through before the next: Connect waits half a minute for a task that it
     stops while it starts."""
-    assert command("wait", "--json").json == RUNNING
+    assert command("wait", "--json").by_connector == RUNNING
     assert command("plan", "--json").json["changes"] is False
     assert command("apply", "--json").json["running"] == RUNNING
-    assert command("restart", "--json").json == {NAME: "nothing is FAILED, nothing was restarted"}
-    assert command("restart", "--task", "0", "--json").json == {NAME: "task 0 restarts"}
+    assert command("restart", "--json").by_connector == {
+        NAME: "nothing is FAILED, nothing was restarted"
+    }
+    assert command("restart", "--task", "0", "--json").by_connector == {NAME: "task 0 restarts"}
     flows(reader, local)
-    assert command("restart", "--all", "--json").json == {NAME: "restarts"}
+    assert command("restart", "--all", "--json").by_connector == {NAME: "restarts"}
     flows(reader, local)
-    assert command("wait", "--json").json == RUNNING
+    assert command("wait", "--json").by_connector == RUNNING
 
 
 def test_pause_stop_resume_and_offsets(command: Wms) -> None:
-    assert command("pause", NAME, "--json").json == {NAME: "PAUSED, task 0 PAUSED"}
+    assert command("pause", NAME, "--json").by_connector == {NAME: "PAUSED, task 0 PAUSED"}
     paused = command("status", "--json")
     assert (paused.status, paused.json["healthy"]) == (1, False)
-    assert command("stop", "--json").json == {NAME: "STOPPED, no task"}
+    assert command("stop", "--json").by_connector == {NAME: "STOPPED, no task"}
     stopped = command("status", "--json")
     assert (stopped.status, stopped.json["healthy"]) == (1, False)
-    assert command("resume", "--json").json == RUNNING
+    assert command("resume", "--json").by_connector == RUNNING
     [entry] = command("offsets", "--json").json[NAME]
     assert entry["partition"] == {"server": "tests.wms"}
 
@@ -114,7 +116,7 @@ def test_offsets_of_a_running_connector_stay(
     told = command("offsets", NAME, *options, "--yes")
     assert told.status == 1
     assert "Stop it first" in told.err
-    assert command("wait", "--json").json == RUNNING
+    assert command("wait", "--json").by_connector == RUNNING
 
 
 @pytest.mark.parametrize(
