@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.infra.conftest import Synthesized
 
 
@@ -18,6 +22,17 @@ def test_no_finding_is_left_without_a_reason(each: Synthesized) -> None:
     assert found == []
 
 
-def test_the_rules_were_asked(each: Synthesized) -> None:
-    names = {report["pluginName"] for report in each.report["pluginReports"]}
-    assert {"AwsSolutions", "NIST.800.53.R5", "CloudFormation Validate"} <= names
+def test_the_rules_find_what_is_wrong(tmp_path: Path) -> None:
+    """Or else the test above would pass because nobody looks."""
+    from aws_cdk import App, Stack, Validations
+    from aws_cdk.aws_sns import Topic
+    from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
+
+    app = App(outdir=str(tmp_path))
+    Topic(Stack(app, "Bad"), "Open")
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    report = (tmp_path / "validation-report.json").read_text()
+    assert "AwsSolutions-SNS3" in report
+    assert "NIST.800.53.R5-SNSEncryptedKMS" in report
