@@ -12,7 +12,9 @@ from wms_connector.aws.stacks import DELETED, DELETING, NOT_DELETED, Event, Stac
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-POLL_SECONDS: Final = 3.0
+POLL_SECONDS: Final = (1.0, 5.0)
+"""Between looks: in the first two minutes, in which a small stack is gone, and after that."""
+_FIRST_SECONDS: Final = 120.0
 PATIENCE_SECONDS: Final = 3 * 3600.0
 """For one stack. AWS takes 20 to 40 minutes to give back the network cards of functions in a VPC,
 and a custom resource may take an hour."""
@@ -73,7 +75,7 @@ class Deletion:
             elif self.wait.clock() - told >= _SILENCE_SECONDS:
                 told = self.wait.clock()
                 self._tell(f"after {elapsed / 60:.0f} min still {self._pending()}")
-            self.wait.sleep(POLL_SECONDS)
+            self.wait.sleep(POLL_SECONDS[elapsed >= _FIRST_SECONDS])
 
     def _begin(self) -> None:
         if self.stack.status == DELETING:

@@ -94,6 +94,6 @@ def _show(app: App, names: Names, aws: Aws, done: Destroyed) -> None:
     else:
         lines = [f"there is nothing of stage {names.stage} in AWS ({place})"]
     if done.topics is not None:
-        lines.append(f"{done.topics} topics were deleted")
+        lines.append(f"{done.topics} topic{'' if done.topics == 1 else 's'} deleted")
     lines += [f"left: {what}" for what in done.left] or ["nothing is left"]
     app.show(value, "\n".join(lines))

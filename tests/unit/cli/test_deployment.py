@@ -356,7 +356,7 @@ def test_destroy_says_what_and_takes_both_stacks(doomed: Here) -> None:
     assert "wms-connector-branch-1: DELETE_COMPLETE Rules (AWS::X::Y)" in told.err
     assert told.out == (
         f"stage branch-1 is destroyed ({PLACE}): wms-connector-branch-1, wms-alerts-branch-1\n"
-        "1 topics were deleted\nnothing is left\n"
+        "1 topic deleted\nnothing is left\n"
     )
     assert doomed.control.asked == []
 

@@ -79,7 +79,8 @@ def alerts(seen: Observation, names: Names) -> Iterator[Finding]:
             "alerts", names.alerts_topic,
             # Of a branch's environment nobody need hear; of a named stage somebody must.
             Level.FAIL if names.stage.is_named else Level.WARN,
-            "nobody hears of alerts", "Confirm a subscription",
+            "nobody hears of alerts",
+            "Confirm a subscription" if waiting else "Write addresses into alertEmails, and deploy",
         )  # fmt: skip
 
 
