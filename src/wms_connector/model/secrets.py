@@ -56,7 +56,7 @@ class DbInfo(_Value):
     """`dbInfo`: the database, and the account that reads it."""
 
     host: str = Field(min_length=1, validation_alias=AliasChoices("host", "ip"))
-    port: Annotated[int, Field(ge=1, le=65_535)] = 1521
+    port: int = Field(default=1521, ge=1, le=65_535, description="1 to 65535")
     name: str = Field(min_length=1, validation_alias=AliasChoices("dbname", "db"))
     pdb: str | None = None
     user: str = Field(min_length=1)
@@ -99,8 +99,10 @@ class AlertEmails(_Value):
 class Vpc(_Value):
     """`vpc`: the network that is there already."""
 
-    id: str = Field(pattern=r"^vpc-[0-9a-f]+$")
-    private_subnets: tuple[Subnet, ...] = Field(min_length=1, validation_alias="privateSubnets")
+    id: str = Field(pattern=r"^vpc-[0-9a-f]+$", description="vpc-...")
+    private_subnets: tuple[Subnet, ...] = Field(
+        min_length=1, validation_alias="privateSubnets", description="a list of subnet-..."
+    )
     data_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="dataSubnets")
     public_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="publicSubnets")
 
@@ -196,5 +198,6 @@ def _expected(form: type[_Value]) -> str:
         alias = field.validation_alias
         names = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
         shown = " or ".join(str(choice) for choice in names)
+        shown += f" ({field.description})" if field.description else ""
         keys.append(shown if field.is_required() else f"[{shown}]")
     return f"an object with the keys {', '.join(keys)}"
