@@ -191,7 +191,7 @@ def test_what_is_left_in_oracle_is_told(
 
 def test_waiting_ends_and_the_deletion_goes_on(here: Here) -> None:
     with pytest.raises(StackError) as caught:
-        here.run(seconds=3)
+        here.run(seconds=2)
     assert "is still being deleted after 0 minutes" in caught.value.what
     assert "(Topics (AWS::Topics))" in caught.value.what
     assert "that goes on" in caught.value.what
