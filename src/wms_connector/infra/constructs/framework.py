@@ -13,10 +13,9 @@ from wms_connector.infra.constructs.granting import (
     INLINE,
     INVOKED_AND_WAITED_FOR,
     grant,
-    patterns,
 )
 from wms_connector.infra.constructs.rights import account_of, write_logs
-from wms_connector.infra.validation import acknowledge
+from wms_connector.infra.validation import acknowledge, wildcard
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -68,13 +67,9 @@ class Framework(Construct):
         waiting = ("framework-isComplete", "framework-onTimeout")
         provider = self.provider.node
         own = [child for name in waiting if (child := provider.try_find_child(name))]
-        versions = patterns(self, (f"{function.function_arn}:*" for function in [*handlers, *own]))
-        return {
-            **_REASONS,
-            **dict.fromkeys(
-                versions, "Versions and aliases of one function, as the CDK grants invoking it."
-            ),
-        }
+        why = "Versions and aliases of one function, as the CDK grants invoking it."
+        versions = (f"{function.function_arn}:*" for function in [*handlers, *own])
+        return _REASONS | {wildcard(self, version): why for version in versions}
 
     def _role(self, id_: str, log_group: logs.LogGroup) -> iam.Role:
         role = iam.Role(self, id_, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

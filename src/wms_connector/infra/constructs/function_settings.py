@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.aws.control import PURPOSE as CONTROL_PURPOSE
@@ -111,6 +112,7 @@ def deployment(inputs: StageInputs, options: Options) -> Deployment:
         connect_url=options.connect_url or names.connect_url,
         ledger=names.ledger,
         shared_by_named_stages=names.shared_by_named_stages,
+        version=version("wms-connector"),
     )
 
 

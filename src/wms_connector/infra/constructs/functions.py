@@ -47,7 +47,9 @@ class Functions(Construct):
         common: dict[str, Any] = {
             # The digest is of what the package is made from: known without reading the package.
             "code": lambda_.Code.from_asset(str(made.folder), asset_hash=made.digest),
-            "runtime": lambda_.Runtime.PYTHON_3_13,
+            "runtime": lambda_.Runtime(
+                f"python{options.functions_python}", lambda_.RuntimeFamily.PYTHON
+            ),
             # As the workers, and as the package's libraries are compiled.
             "architecture": lambda_.Architecture.X86_64,
             "memory_size": MEMORY_MIB,

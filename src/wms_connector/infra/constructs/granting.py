@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from wms_connector.infra.validation import acknowledge
+from wms_connector.infra.validation import acknowledge, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from constructs import Construct
 
     from wms_connector.infra.constructs.rights import Right
 
@@ -22,7 +19,7 @@ def grant(role: iam.Role, rights: Iterable[Right]) -> None:
     for right in rights:
         role.add_to_policy(statement(right))
         if right.why:
-            acknowledge(role, dict.fromkeys(patterns(role, right.patterns), right.why))
+            acknowledge(role, {wildcard(role, pattern): right.why for pattern in right.patterns})
     acknowledge(role, INLINE)
 
 
@@ -34,15 +31,6 @@ def statement(right: Right) -> iam.PolicyStatement:
         resources=list(right.resources),
         conditions={operator: dict(pairs) for operator, pairs in right.conditions} or None,
     )
-
-
-def patterns(scope: Construct, resources: Iterable[str]) -> list[str]:
-    """Give the ids of cdk-nag's findings for these patterns, as it spells the CDK's tokens."""
-    stack = Stack.of(scope)
-    return [
-        f"AwsSolutions-IAM5[Resource::{_spelled(stack.resolve(resource))}]"
-        for resource in resources
-    ]
 
 
 INLINE = {
@@ -58,15 +46,3 @@ INVOKED_AND_WAITED_FOR = {
     "NIST.800.53.R5-LambdaDLQ": "They are invoked and waited for: whoever calls is told of a "
     "failure, and a queue would never be written to.",
 }
-
-
-def _spelled(value: Any) -> str:
-    """Spell a resolved token: `<Id>` for a Ref, `<Id.Attribute>` for a GetAtt."""
-    if isinstance(value, str):
-        return value
-    if "Fn::Join" in value:
-        separator, parts = value["Fn::Join"]
-        return separator.join(_spelled(part) for part in parts)
-    if "Fn::GetAtt" in value:
-        return f"<{'.'.join(value['Fn::GetAtt'])}>"
-    return f"<{value['Ref']}>"

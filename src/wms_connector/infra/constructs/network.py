@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from wms_connector.infra.constructs.egress import egress
+from wms_connector.infra.validation import acknowledge
 from wms_connector.model.names import REST_PORT
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ class Network(Construct):
                 ec2.Subnet.from_subnet_id(self, f"Subnet{number}", subnet)
                 for number, subnet in enumerate(dict.fromkeys(inputs.vpc.private_subnets), start=1)
             ]
+        )
+        acknowledge(
+            self,
+            {
+                "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId": "Routes are the account's; "
+                "nothing here asks for them."
+            },
         )
         name = inputs.names.connector_stack
         self.workers = self._group("Workers", f"Workers of {name}", inputs)

@@ -9,10 +9,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
-from wms_connector.infra.constructs.granting import patterns
 from wms_connector.infra.constructs.rights import account_of
 from wms_connector.infra.constructs.task_definition import WorkerTask
-from wms_connector.infra.validation import acknowledge
+from wms_connector.infra.validation import acknowledge, wildcard
 
 if TYPE_CHECKING:
     from aws_cdk import aws_logs as logs
@@ -103,8 +102,8 @@ class Workers(Construct):
             )
         if may_exec:
             stream = f"log-group:{log_group.log_group_name}:*"
-            found = patterns(self, ["*", account_of(Stack.of(self)).arn("logs", stream)])
-            acknowledge(task, dict.fromkeys(found, _EXEC))
+            found = ("*", account_of(Stack.of(self)).arn("logs", stream))
+            acknowledge(task, {wildcard(self, resource): _EXEC for resource in found})
 
 
 _EXEC: Final = (
