@@ -15,7 +15,8 @@ from wms_connector.oracle.preflight.assess import assess
 from wms_connector.oracle.preflight.check import Check, Verdict
 from wms_connector.oracle.preflight.observe import observe
 from wms_connector.oracle.preflight.wanted import Wanted
-from wms_connector.oracle.script import Plan, set_up, statements, undo
+from wms_connector.oracle.script import Plan, statements
+from wms_connector.oracle.setup import set_up, undo
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -127,7 +127,8 @@ def _script(
     hours: int,
 ) -> int:
     from wms_connector.oracle.address import OracleAddress
-    from wms_connector.oracle.script import Plan, sql_plus
+    from wms_connector.oracle.script import Plan
+    from wms_connector.oracle.sqlplus import sql_plus
 
     if location is not None:
         app.leave_laptop()

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 from wms_connector.model.table import Table
 from wms_connector.oracle.errors import AddressError
 from wms_connector.oracle.needs import NEEDS
-from wms_connector.oracle.script import Plan, set_up, sql_plus, statements, undo
+from wms_connector.oracle.script import Plan, statements
+from wms_connector.oracle.setup import set_up, undo
+from wms_connector.oracle.sqlplus import sql_plus
 
 TABLES = (Table("MMDL", "PLAN_BASE_WVR_TBL"), Table("WMS", "PLAN_WVR_RVSN_TBL"))
 CONTAINERS = Plan("C##WMS", TABLES, pdb="orclpdb1")

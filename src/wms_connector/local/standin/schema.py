@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.local.errors import StartError
 from wms_connector.oracle.errors import OracleFailure
-from wms_connector.oracle.script import Plan, set_up
+from wms_connector.oracle.script import Plan
 from wms_connector.oracle.script import statements as script
+from wms_connector.oracle.setup import set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
