@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString
 
+from wms_connector.local.wave_rows import (
+    BASE_COLUMNS,
+    REVISION_COLUMNS,
+    base_changes,
+    base_row,
+    revision_changes,
+    revision_row,
+)
 from wms_connector.model.table import Table
 
 if TYPE_CHECKING:
@@ -23,21 +29,6 @@ WMS_TABLES: Final = tuple(Table(s, t) for s in ("MMDL", "WMS") for t in (BASE, R
 Kind = Literal["insert", "update", "delete"]
 Key = tuple[int, ...]
 
-_FIRST_DAY: Final = date(2026, 1, 1)
-_STATES: Final = ("PLANNED", "RELEASED", "PICKING", "SHIPPED", "CLOSED", "HELD")
-_TYPES: Final = ("QTY", "DATE", "LOT", "CARR", "TEMP")
-_HOUSES: Final = ("ATL01", "DFW02", "RNO03", "YYZ04", "AMS05")
-_REASONS: Final = ("SHORT", "DAMAGE", "RESCHD", "CUST", "SYSTEM")
-_USERS: Final = ("mgarcia", "tkim", "o'brien", "wave_batch", "jmüller", "佐藤")
-_NOTES: Final = (
-    "Short pick in zone B\nsecond wave",
-    "Carrier moved the slot — call back",
-    'Customer said "whenever"',
-    "Kühlkette: 2 bis 8 °C halten",
-    "tab\there, back\\slash there",
-    "",
-    None,
-)
 _SMALLEST: Final = 20  # rows below which a table is filled rather than emptied
 _BIGGEST: Final = 50_000  # keys remembered a table; the rest is left alone
 
@@ -195,14 +186,14 @@ class Waves:
 
     def _insert(self, table: Table) -> Statement:
         count = self._random.choices((1, 3, 10), weights=(75, 20, 5))[0]
-        make = _base_row if table.name == BASE else _revision_row
+        make = base_row if table.name == BASE else revision_row
         rows = []
         for _ in range(count):
             row = make(self._random, self._next)
             self._next += 1
             rows.append(row)
             self._added.append((table, tuple(row[: _key_size(table)])))
-        names = _BASE_COLUMNS if table.name == BASE else _REVISION_COLUMNS
+        names = BASE_COLUMNS if table.name == BASE else REVISION_COLUMNS
         places = f"({', '.join(['%s'] * len(names))})"
         columns = ", ".join(f'"{name}"' for name in names)
         listed = ", ".join([places] * (count if self._dialect.lists_rows else 1))
@@ -214,7 +205,7 @@ class Waves:
         draw = self._random
         count = draw.choices((1, 4, 15), weights=(80, 15, 5))[0]
         keys = self._drawn(table, taken, count)
-        changes = _base_changes(draw) if table.name == BASE else _revision_changes(draw)
+        changes = base_changes(draw) if table.name == BASE else revision_changes(draw)
         sets = ", ".join(f'"{name}" = %s' for name in changes)
         where, values = _where(table, keys)
         sql = f"UPDATE {table.quoted} SET {sets}{self._dialect.touched} WHERE {where}"  # noqa: S608
@@ -247,87 +238,3 @@ def _where(table: Table, keys: Sequence[Key]) -> tuple[str, tuple[Any, ...]]:
     names = ('"PLAN_WVR_ID"', '"RVSN_NBR"')[: _key_size(table)]
     one = " AND ".join(f"{name} = %s" for name in names)
     return " OR ".join([f"({one})"] * len(keys)), tuple(part for key in keys for part in key)
-
-
-_BASE_COLUMNS: Final = (
-    "PLAN_WVR_ID", "WHSE_ID", "PLAN_NBR", "WVR_TYP_CD", "STAT_CD", "PRTY_NBR", "ITEM_ID",
-    "PLAN_QTY", "TOLRNC_PCT", "WEIGHT_KG", "PLAN_STRT_DT", "PLAN_END_DT", "HOT_FLG", "NOTE_TXT",
-    "ADD_USER_ID",
-)  # fmt: skip
-_REVISION_COLUMNS: Final = (
-    "PLAN_WVR_ID", "RVSN_NBR", "RVSN_RSN_CD", "STAT_CD", "OLD_QTY", "NEW_QTY", "EFF_DT",
-    "APPROVED_BY", "RVSN_TXT",
-)  # fmt: skip
-
-
-def _quantity(draw: random.Random) -> Decimal:
-    return Decimal(f"{draw.randint(0, 9_999_999) / 1000:.3f}")
-
-
-def _percent(draw: random.Random, most: int = 999) -> Decimal:
-    return Decimal(f"{draw.randint(0, most) / 100:.2f}")
-
-
-def _day(draw: random.Random) -> date:
-    return _FIRST_DAY + timedelta(days=draw.randrange(730))
-
-
-def _base_row(draw: random.Random, number: int) -> tuple[Any, ...]:
-    start = _day(draw)
-    return (
-        number,
-        draw.choice(_HOUSES),
-        f"WV{number:010d}",
-        draw.choice(_TYPES),
-        "PLANNED",
-        draw.randint(1, 99),
-        draw.randint(1, 9_999_999_999) if draw.random() < 0.9 else None,  # noqa: PLR2004
-        _quantity(draw) if draw.random() < 0.95 else None,  # noqa: PLR2004
-        _percent(draw, 9999),
-        Decimal(f"{draw.uniform(0, 2000):.{draw.randint(0, 9)}f}"),
-        start,
-        start + timedelta(days=draw.randint(0, 30)) if draw.random() < 0.7 else None,  # noqa: PLR2004
-        "Y" if draw.random() < 0.1 else "N",  # noqa: PLR2004
-        draw.choice(_NOTES),
-        draw.choice(_USERS),
-    )
-
-
-def _revision_row(draw: random.Random, number: int) -> tuple[Any, ...]:
-    return (
-        number,
-        draw.randint(1, 9),
-        draw.choice(_REASONS),
-        draw.choice(_STATES),
-        _quantity(draw),
-        _quantity(draw) if draw.random() < 0.9 else None,  # noqa: PLR2004
-        _day(draw),
-        draw.choice(_USERS) if draw.random() < 0.5 else None,  # noqa: PLR2004
-        draw.choice(_NOTES),
-    )
-
-
-def _moment(draw: random.Random, digits: int) -> datetime:
-    micros = draw.randrange(10**digits) * 10 ** (6 - digits)
-    clock = time(draw.randrange(24), draw.randrange(60), draw.randrange(60), micros)
-    return datetime.combine(_day(draw), clock)
-
-
-def _base_changes(draw: random.Random) -> dict[str, Any]:
-    kinds: tuple[Callable[[], dict[str, Any]], ...] = (
-        lambda: {"STAT_CD": "RELEASED", "RELEASED_TS": _moment(draw, 6)},
-        lambda: {"STAT_CD": draw.choice(_STATES)},
-        lambda: {"PRTY_NBR": draw.randint(1, 99), "HOT_FLG": "Y"},
-        lambda: {"PLAN_QTY": _quantity(draw), "TOLRNC_PCT": _percent(draw)},
-        lambda: {"NOTE_TXT": draw.choice(_NOTES)},
-    )
-    return draw.choice(kinds)()
-
-
-def _revision_changes(draw: random.Random) -> dict[str, Any]:
-    kinds: tuple[Callable[[], dict[str, Any]], ...] = (
-        lambda: {"APPROVED_TS": _moment(draw, 3), "APPROVED_BY": draw.choice(_USERS)},
-        lambda: {"STAT_CD": draw.choice(_STATES), "NEW_QTY": _quantity(draw)},
-        lambda: {"RVSN_TXT": draw.choice(_NOTES)},
-    )
-    return draw.choice(kinds)()
