@@ -47,7 +47,9 @@ class Network(Construct):
         self.functions = self._group("Functions", f"Functions of {name}", inputs)
         rest = ec2.Port.tcp(REST_PORT)
         # Workers hand calls on to their leader.
-        self.workers.connections.allow_from(self.workers, rest, "REST among the workers")
+        among = "REST among the workers"
+        self.workers.add_ingress_rule(self.workers, rest, among)
+        self.workers.add_egress_rule(self.workers, rest, among)
         self.workers.connections.allow_from(self.functions, rest, "REST from our functions")
 
     def _group(self, id_: str, description: str, inputs: StageInputs) -> ec2.SecurityGroup:

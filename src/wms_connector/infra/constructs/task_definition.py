@@ -47,7 +47,7 @@ class WorkerTask(Construct):
     ) -> None:
         super().__init__(scope, id_)
         sizing = inputs.pipeline.sizing(inputs.stage)
-        roles = WorkerRoles(self, "Roles", inputs=inputs)
+        self.roles = WorkerRoles(self, "Roles", inputs=inputs)
         self._secrets: dict[str, secretsmanager.ISecret] = {}
         self.definition = ecs.FargateTaskDefinition(
             self,
@@ -60,8 +60,8 @@ class WorkerTask(Construct):
                 cpu_architecture=ecs.CpuArchitecture.X86_64,
                 operating_system_family=ecs.OperatingSystemFamily.LINUX,
             ),
-            task_role=roles.task,
-            execution_role=roles.execution,
+            task_role=self.roles.task,
+            execution_role=self.roles.execution,
         )
         container = self.definition.add_container(
             CONTAINER,

@@ -92,6 +92,8 @@ class Workers(Construct):
                 dns_ttl=Duration.seconds(_DNS_TTL_S),
             ),
         )
+        # The CDK makes it wait for the task's role alone; without the other no task can start.
+        self.service.node.add_dependency(task.roles)
         if not inputs.stage.is_named:
             acknowledge(
                 self.cluster,
