@@ -152,7 +152,18 @@ def laptop_or_url(app: App, urls: tuple[str, ...]) -> Target:
     if urls:
         app.leave_laptop()
         return Target(urls, is_local=False, where={"kind": "url", "urls": list(urls)})
-    return _laptop(app, app.control().status())
+    from wms_connector.local.errors import NotRunningError
+
+    try:
+        return _laptop(app, app.control().status())
+    except NotRunningError as error:
+        if app.names_no_stage or app.state_path is not None:
+            raise
+        raise NotRunningError(
+            error.what,
+            hint="Start it with `wms-connector local up`. A deployment's control function takes no "
+            "configuration or offsets: reach its workers with --url, from a machine in its network",
+        ) from None
 
 
 def _found(app: App, asked: Asked) -> Target:

@@ -253,6 +253,7 @@ def test_aws_needs_a_stage(wms: Wms, aws: StubAws) -> None:
 def test_recovery_stays_on_the_laptop(here: Here) -> None:
     told = here("recover", "snapshot")
     assert told.status == 1
+    assert "control function takes no configuration or offsets: reach its workers" in told.err
     assert here.aws.calls == []
 
 
