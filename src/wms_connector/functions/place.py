@@ -85,7 +85,9 @@ class Place:
         """Reads the stage's secrets."""
         from wms_connector.aws.stage_secrets import StageSecrets
 
-        return StageSecrets(self.deployment, self.aws.client("secretsmanager"), self.public)
+        names = self.names
+        public = f"{self.public} {names.connector} {names.topic_prefix} {names.connector_stack}"
+        return StageSecrets(self.deployment, self.aws.client("secretsmanager"), public)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -30,7 +30,7 @@ from wms_connector.connect.errors import (
 from wms_connector.connect.http import Patience
 from wms_connector.connect.ownership import check_stage
 from wms_connector.connect.reconcile import Verb, actual_of, plan
-from wms_connector.connect.wait import Waiting
+from wms_connector.connect.wait import Waiting, failure_of
 from wms_connector.functions.readable import causes_of, readable
 from wms_connector.kafka.guard import check_alone
 from wms_connector.model.errors import WmsError
@@ -40,10 +40,13 @@ if TYPE_CHECKING:
 
     from wms_connector.connect.apply import Outcome
     from wms_connector.connect.client import ConnectClient
+    from wms_connector.connect.reconcile import Plan
     from wms_connector.functions.place import Place
 
 LOOK_SECONDS: Final = 40.0
 """How long one look waits for RUNNING: a former FAILED may be shown for 20 s after a change."""
+SETTLE_SECONDS: Final = 3.0
+"""How long RUNNING must last within one look, for a task that goes on failing and restarting."""
 LOOKS: Final = 3
 """How often a connector may fail of something that passes before the deployment fails."""
 GIVE_UP_SECONDS: Final = 1_500.0
@@ -107,16 +110,24 @@ class RegistrationResource:
         SecretError.
         """
         desired = connectors_of(properties)
+        before: FailedError | None = None
         try:
-            with self.place.connect(secrets=self.place.secrets.hidden(), patience=_BRIEF) as client:
-                outcome = self._applied(client, desired)
+            with self._client() as client:
+                if not client.health().is_healthy:
+                    return self._pending(WaitError("no worker is ready"), started)
+                made, before = self._planned(client, desired)
+                if before is not None:
+                    # The first time it may have failed of what was before this deployment.
+                    self._judge(before, self._counted(request), lasting=2)
+                outcome = self._applied(made, client)
         except (FailedError, RejectedConfigError) as error:
-            self._judge(error, request)
+            self._judge(error, 0 if before else self._counted(request), lasting=0)
             return self._pending(error, started)
         except _WAIT as error:
             return self._pending(error, started)
-        if outcome is None:
-            return self._pending(WaitError("no worker is ready"), started)
+        if not outcome.done.is_empty:
+            # A task can show RUNNING for seconds before it fails: the next look must find it so.
+            return self._pending(WaitError("changed just now"), started)
         held = [action.name for action in outcome.done.actions if action.held]
         running = "; ".join(f"{n}: {status.summary()}" for n, status in outcome.running.items())
         self.told(running or "no connector has to run")
@@ -146,38 +157,49 @@ class RegistrationResource:
     def _within(self, seconds: float) -> Deadline:
         return Deadline(seconds, self.place.transport, clock=self.place.clock)
 
-    def _applied(
+    def _planned(
         self, client: ConnectClient, desired: Mapping[str, Mapping[str, str]]
-    ) -> Outcome | None:
-        """Plan and apply; None while no worker is ready."""
-        if not client.health().is_healthy:
-            return None
+    ) -> tuple[Plan, FailedError | None]:
+        """Plan; and tell which connector has failed although its configuration is as desired."""
         names = self.place.names
         actual = actual_of(client.expanded())
         check_stage(names, actual)
         made = plan(desired, actual, owned=names.owns_connector)
+        changed = {action.name for action in made.of(Verb.UPDATE)}
+        for action in made.of(Verb.RESTART):
+            status = actual[action.name].status
+            if status is not None and action.name not in changed:
+                return made, failure_of(status)
+        return made, None
+
+    def _applied(self, made: Plan, client: ConnectClient) -> Outcome:
         # A roll-back that has nothing to change harms nobody, and must not be refused.
-        if names.stage.is_named and (made.of(Verb.CREATE) or made.of(Verb.UPDATE)):
-            check_alone(names, self.place.kafka.topics)
+        if self.place.names.stage.is_named and (made.of(Verb.CREATE) or made.of(Verb.UPDATE)):
+            check_alone(self.place.names, self.place.kafka.topics)
         for line in made.lines(client.redactor):
             self.told(line)
         waiting = Waiting(
-            LOOK_SECONDS, progress=self.told, clock=self.place.clock, sleep=self.place.sleep
+            LOOK_SECONDS, SETTLE_SECONDS, self.told, clock=self.place.clock, sleep=self.place.sleep
         )
         return apply(made, client, waiting=waiting)
 
-    def _judge(self, error: FailedError | RejectedConfigError, request: str) -> None:
-        """Raise unless the failure passes by itself and has not come too often."""
+    def _counted(self, request: str) -> int:
+        """Count a failure of this deployment."""
+        try:
+            return self.place.ledger.count_failure(request)
+        except AwsError as refused:
+            self.told(f"failures cannot be counted, so the first one counts: {refused.what}")
+            return LOOKS
+
+    def _judge(
+        self, error: FailedError | RejectedConfigError, failures: int, *, lasting: int
+    ) -> None:
+        """Raise when it has failed too often: LOOKS times of what passes, `lasting` of the rest."""
         causes = causes_of(error)
-        failures = 0
-        if causes and causes[0].transient:
-            try:
-                failures = self.place.ledger.count_failure(request)
-            except AwsError as refused:
-                self.told(f"failures cannot be counted, so the first one counts: {refused.what}")
-        if 0 < failures < LOOKS:
+        passes = bool(causes) and causes[0].transient
+        if failures < (LOOKS if passes else lasting):
             return
-        times = f" ({failures} times)" if failures else ""
+        times = f" ({failures} times)" if failures > 1 else ""
         raise RegistrationError(
             f"{error.what}{times}",
             hint="Mend the cause, then deploy again",
