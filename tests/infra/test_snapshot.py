@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Synthesized
@@ -22,15 +22,23 @@ UPDATE = os.environ.get("WMS_CONNECTOR_UPDATE_GOLDEN") == "1"
 _THE_CDKS = ("Parameters", "Rules")
 
 
+class _Plain(yaml.SafeDumper):
+    """Without anchors: each place says all of it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def _text(template: dict[str, Any]) -> str:
     """A template without what tells a reviewer nothing: digests of packages, the CDK's rules."""
     own = {key: value for key, value in template.items() if key not in _THE_CDKS}
-    return re.sub(r"\b[0-9a-f]{64}\b", "<digest>", json.dumps(own, indent=1)) + "\n"
+    text: str = yaml.dump(own, Dumper=_Plain, sort_keys=False, default_flow_style=None, width=100)
+    return re.sub(r"\b[0-9a-f]{64}\b", "<digest>", text)
 
 
 @pytest.mark.parametrize("part", ["alerts", "connector"])
 def test_the_template_is_the_reviewed_one(each: Synthesized, part: str) -> None:
-    file = FOLDER / f"{each.inputs.stage.kind}-{each.inputs.security}" / f"{part}.json"
+    file = FOLDER / f"{each.inputs.stage.kind}-{each.inputs.security}" / f"{part}.yaml"
     text = _text(getattr(each, part))
     if UPDATE:
         file.parent.mkdir(parents=True, exist_ok=True)
