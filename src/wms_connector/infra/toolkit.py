@@ -1,6 +1,6 @@
 """The CDK's command line: the pinned one, run by the Node that came with the Python packages.
 
-`scripts/cdk` is this module: all of `cdk`, for instance `scripts/cdk bootstrap --qualifier one`.
+`scripts/cdk` is this module: all of `cdk`, for instance `scripts/cdk bootstrap`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from wms_connector.infra.account import QUALIFIER
 from wms_connector.infra.node import node, npm, use_node
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 APP: Final = f"{shlex.quote(sys.executable)} -m wms_connector.infra"
 """`--app`: what synthesizes, run by this very Python."""
@@ -76,6 +77,20 @@ class Toolkit:
                 modules.rename(fresh / "earlier")
             (fresh / "node_modules").rename(modules)
 
+    def bootstrap(self, arguments: Sequence[str]) -> int:
+        """Run `cdk bootstrap`, for the stacks' qualifier unless another is named.
+
+        It is about an account and not about a stage. In the clone it would start the app all the
+        same, which wants one; so it runs where there is no app.
+        """
+        named = any(argument.partition("=")[0] == "--qualifier" for argument in arguments)
+        qualifier = () if named else ("--qualifier", QUALIFIER)
+        with (
+            tempfile.TemporaryDirectory() as elsewhere,
+            self._started(["bootstrap", *qualifier, *arguments], folder=elsewhere) as process,
+        ):
+            return process.wait()
+
     def run(self, arguments: Sequence[str], *, quiet: bool = False) -> int:
         """Run `cdk` and return its exit status; Ctrl-C ends it and what it has started.
 
@@ -91,7 +106,13 @@ class Toolkit:
             return process.returncode, text
 
     @contextlib.contextmanager
-    def _started(self, arguments: Sequence[str], *, stdout: int | None) -> Any:
+    def _started(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdout: int | None = None,
+        folder: Path | str | None = None,
+    ) -> Iterator[subprocess.Popen[str]]:
         environment = dict(os.environ)
         use_node(environment)
         environment |= {"CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true"}
@@ -100,7 +121,7 @@ class Toolkit:
         own_group = not sys.stdin.isatty()
         process = subprocess.Popen(
             [str(node()), str(self.root / _CDK), *arguments],
-            cwd=self.root,
+            cwd=folder or self.root,
             env=environment,
             stdout=stdout,
             text=True,
@@ -180,6 +201,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         toolkit = Toolkit.of_clone()
         toolkit.prepare(lambda line: sys.stderr.write(f"{line}\n"))
+        if arguments[:1] == ["bootstrap"]:
+            return toolkit.bootstrap(arguments[1:])
         return toolkit.run(arguments)
     except WmsError as error:
         sys.stderr.write(f"wms-connector: {error}\n")

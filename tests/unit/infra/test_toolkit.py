@@ -97,6 +97,26 @@ def test_the_exit_status_is_passed_on(tmp_path: Path) -> None:
     assert toolkit.run(["7"]) == 7
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["aws://1/x"], ["bootstrap", "--qualifier", "one", "aws://1/x"]),
+        (["--qualifier", "two"], ["bootstrap", "--qualifier", "two"]),
+        (["--qualifier=two"], ["bootstrap", "--qualifier=two"]),
+    ],
+)
+def test_bootstrap_starts_no_app_and_has_the_stacks_qualifier(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], given: list[str], expected: list[str]
+) -> None:
+    toolkit = _clone(tmp_path / "clone")
+    _installed(toolkit, """
+        const app = require("fs").existsSync("cdk.json");
+        console.log(JSON.stringify([process.argv.slice(2), app]));
+    """)  # fmt: skip
+    assert toolkit.bootstrap(given) == 0
+    assert json.loads(capfd.readouterr().out) == [expected, False]
+
+
 def test_output_for_people_goes_to_standard_error_if_asked(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
