@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tests.infra.template import of_type
@@ -9,6 +10,8 @@ from tests.infra.variants import ADDRESS, VPC
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Synthesized
+
+DESCRIPTION = re.compile(r"[A-Za-z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
 def groups(stage: Synthesized) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -93,3 +96,13 @@ def test_the_functions_group_stands_until_lambda_has_removed_its_interfaces(
     allowed, denied = policy["PolicyDocument"]["Statement"]
     assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
     assert "lambda:SourceFunctionArn" in denied["Condition"]["ArnEquals"]
+
+
+def test_rules_are_described_in_characters_that_ec2_takes(each: Synthesized) -> None:
+    described = {properties["GroupDescription"] for _, properties in groups(each).values()}
+    for _, properties in groups(each).values():
+        described |= {rule["Description"] for rule in properties["SecurityGroupEgress"]}
+    for direction in ("Ingress", "Egress"):
+        rules = of_type(each.connector, f"AWS::EC2::SecurityGroup{direction}").values()
+        described |= {rule["Properties"]["Description"] for rule in rules}
+    assert {one for one in described if not DESCRIPTION.fullmatch(one)} == set()

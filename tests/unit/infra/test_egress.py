@@ -30,8 +30,8 @@ def rules(brokers: str, database: dict[str, Any], more: str = "") -> list[Egress
 def test_addresses_are_reached_alone() -> None:
     assert rules("10.1.0.1:9094,10.1.0.2:9094", {"ip": "10.9.8.7"}) == [
         Egress("10.9.8.7/32", 1521, "the database"),
-        Egress("10.1.0.1/32", 9094, "Kafka's brokers"),
-        Egress("10.1.0.2/32", 9094, "Kafka's brokers"),
+        Egress("10.1.0.1/32", 9094, "Kafka brokers"),
+        Egress("10.1.0.2/32", 9094, "Kafka brokers"),
         Egress("0.0.0.0/0", 443, "AWS"),
     ]
 
@@ -45,7 +45,7 @@ def test_names_are_reached_in_the_pipeline_files_ranges() -> None:
         "a.example.com:9092,b.example.com:9092", {"host": "db", "port": 1522}, network
     ) == [
         Egress("10.20.0.0/16", 1522, "the database"),
-        Egress("10.30.0.0/16", 9092, "Kafka's brokers"),
+        Egress("10.30.0.0/16", 9092, "Kafka brokers"),
         Egress("10.40.0.0/16", 443, "AWS"),
     ]
 

@@ -31,7 +31,7 @@ def egress(inputs: StageInputs) -> tuple[Egress, ...]:
     database = _ranges(inputs.database_host, network.database_ranges)
     rules = [Egress(cidr, inputs.database_port, "the database") for cidr in database]
     rules += [
-        Egress(cidr, broker.port, "Kafka's brokers")
+        Egress(cidr, broker.port, "Kafka brokers")
         for broker in inputs.brokers
         for cidr in _ranges(broker.host, network.broker_ranges)
     ]
