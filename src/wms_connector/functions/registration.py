@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
 
+from wms_connector.aws.properties import connectors_of
 from wms_connector.functions.frame import framed, telling
-from wms_connector.functions.registration_resource import STARTED, RegistrationResource
 
 if TYPE_CHECKING:
     from wms_connector.functions.place import Place
 
+STARTED: Final = "Started"
+"""In the answer's Data: when the registration began, seconds since 1970."""
+
 
 def begin(event: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Answer CloudFormation's event; only a deletion is carried out here."""
+    """Answer CloudFormation's event; only a deletion is carried out here.
+
+    The physical id never changes: a change would be a deletion.
+    """
     asked = CloudFormationCustomResourceEvent(event)
-    resource = RegistrationResource(place, told=telling(place))
-    match asked.request_type:
-        case "Create":
-            return resource.begin(asked.resource_properties)
-        case "Update":
-            answer = resource.begin(asked.resource_properties)
-            return answer | {"PhysicalResourceId": asked.physical_resource_id}
-        case "Delete":
-            resource.delete()
-            return {"PhysicalResourceId": asked.physical_resource_id}
+    if asked.request_type == "Delete":
+        from wms_connector.functions.registration_resource import RegistrationResource
+
+        RegistrationResource(place, told=telling(place)).delete()
+        return {"PhysicalResourceId": asked.physical_resource_id}
+    connectors_of(asked.resource_properties)  # what cannot be read fails at once
+    return {
+        "PhysicalResourceId": asked.physical_resource_id
+        or f"{place.names.connector_stack}-registration",
+        "Data": {STARTED: str(int(place.clock()))},
+    }
 
 
 def look(event: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -33,6 +40,8 @@ def look(event: dict[str, Any], place: Place) -> dict[str, Any]:
     asked = CloudFormationCustomResourceEvent(event)
     if asked.request_type == "Delete":
         return {"IsComplete": True}
+    from wms_connector.functions.registration_resource import RegistrationResource
+
     data = asked.get("Data") or {}
     return RegistrationResource(place, told=telling(place)).look(
         asked.resource_properties,

@@ -32,7 +32,6 @@ from wms_connector.connect.ownership import check_stage
 from wms_connector.connect.reconcile import Verb, actual_of, plan
 from wms_connector.connect.wait import Waiting, failure_of
 from wms_connector.functions.readable import causes_of, readable
-from wms_connector.kafka.guard import check_alone
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
@@ -56,8 +55,6 @@ CALLS_SECONDS: Final = 180.0
 """For all calls of one look: a plugin may try its database for 90 s. The function has longer."""
 DELETE_SECONDS: Final = 8.0
 """All that a deletion may take: the workers go right after it anyway."""
-STARTED: Final = "Started"
-"""In the answer's Data: when the registration began, seconds since 1970."""
 
 # What passes by itself, or is told by the next look. A worker that has just begun to listen does
 # not know its own calls yet.
@@ -90,16 +87,6 @@ class RegistrationResource:
 
     place: Place
     told: Callable[[str], object] = str
-
-    @property
-    def id(self) -> str:
-        """The resource's physical id. It never changes: a change would be a deletion."""
-        return f"{self.place.names.connector_stack}-registration"
-
-    def begin(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer to the creation or update: nothing is done yet. Raises WmsError for no event."""
-        connectors_of(properties)
-        return {"PhysicalResourceId": self.id, "Data": {STARTED: str(int(self.place.clock()))}}
 
     def look(
         self, properties: Mapping[str, Any], *, request: str, started: float
@@ -175,6 +162,8 @@ class RegistrationResource:
     def _applied(self, made: Plan, client: ConnectClient) -> Outcome:
         # A roll-back that has nothing to change harms nobody, and must not be refused.
         if self.place.names.stage.is_named and (made.of(Verb.CREATE) or made.of(Verb.UPDATE)):
+            from wms_connector.kafka.guard import check_alone
+
             check_alone(self.place.names, self.place.kafka.topics)
         for line in made.lines(client.redactor):
             self.told(line)

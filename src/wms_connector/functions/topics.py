@@ -22,10 +22,9 @@ def work(event: dict[str, Any], place: Place) -> dict[str, Any]:
             return resource.create(asked.resource_properties)
         case "Update":
             answer = resource.update(asked.resource_properties)
-            return answer | {"PhysicalResourceId": asked.physical_resource_id}
         case "Delete":
-            resource.delete(asked.resource_properties)
-            return {"PhysicalResourceId": asked.physical_resource_id}
+            answer = resource.delete(asked.resource_properties)
+    return answer | {"PhysicalResourceId": asked.physical_resource_id}
 
 
 handler = framed(work)

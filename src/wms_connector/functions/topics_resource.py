@@ -74,7 +74,7 @@ class TopicsResource:
         """
         return self._brought(properties, created=False)
 
-    def delete(self, properties: Mapping[str, Any]) -> None:
+    def delete(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Delete every topic of an ephemeral stage; of a named one nothing, whatever is asked.
 
         Raises GroupInUseError while workers run, UnreachableError if Kafka is out of reach,
@@ -83,7 +83,7 @@ class TopicsResource:
         names = self.place.names
         if names.stage.is_named or properties.get(KEEP) == "true":
             self.told(f"stage {names.stage} keeps its topics")
-            return
+            return {}
         recorded = self._recorded()
         never_created = recorded is not None and not recorded
         deletion = deletion_of(names, sorted({*(recorded or ()), *_named(properties)}))
@@ -97,6 +97,7 @@ class TopicsResource:
             deleted = Deleted((), deletion.topics)
         self.told(f"deleted {len(deleted.deleted)} topics; {len(deleted.absent)} were not there")
         self._report(deleted)
+        return {}
 
     def _brought(self, properties: Mapping[str, Any], *, created: bool) -> dict[str, Any]:
         names = self.place.names
