@@ -36,7 +36,10 @@ DIAL_SECONDS: Final = 4.0
 _DESCRIPTOR: Final = re.compile(
     r"\(\s*HOST\s*=\s*([^)\s]+)\s*\).*?\(\s*PORT\s*=\s*(\d+)", re.IGNORECASE | re.DOTALL
 )
-_TARGET: Final = re.compile(r"([^:/\s]+)(?::(\d+))?")
+# host:1521/SERVICE, //host/SERVICE, tcps://host:2484/SERVICE, host:1521:SID
+_TARGET: Final = re.compile(
+    r"(?:(?:tcps?:)?//)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?[/:]\w.*", re.IGNORECASE
+)
 _ORACLE_PORT: Final = 1521
 
 
@@ -93,19 +96,22 @@ def reach_report(secrets: StageSecrets, *, dial: Dial = socket.create_connection
     brokers = parse_brokers(secrets.brokers())
     places = [(f"broker {number}", b.host, b.port) for number, b in enumerate(brokers, 1)]
     tried = [_reached(what, "broker", (host, port), dial) for what, host, port in places]
-    return ReachReport(tried=(*tried, _database(secrets.database(), dial)))
+    database = address_of(secrets.database())
+    return ReachReport(tried=(*tried, _reached("database", "database", database, dial)))
 
 
-def address_of(info: DbInfo) -> tuple[str, int] | None:
-    """Give the host and port of a database, also out of a jdbcUrl; None if it does not tell."""
-    if info.jdbc_url is None:
-        return info.host, info.port
-    _, _, target = info.jdbc_url.get_secret_value().partition("@")
+def address_of(info: DbInfo) -> tuple[str, int]:
+    """Give the host and port of a database, out of a jdbcUrl where that tells them.
+
+    Otherwise the secret's own: those for which the network's rules are made.
+    """
+    url = "" if info.jdbc_url is None else info.jdbc_url.get_secret_value()
+    target = url.partition("@")[2]
     if found := _DESCRIPTOR.search(target):
         return found[1], int(found[2])
-    if target.startswith("(") or not (plain := _TARGET.match(target.removeprefix("//"))):
-        return None
-    return plain[1], int(plain[2] or _ORACLE_PORT)
+    if plain := _TARGET.fullmatch(target):
+        return plain["host"], int(plain["port"] or _ORACLE_PORT)
+    return info.host, info.port
 
 
 def _differences(made: TopicPlan, topic: str) -> Iterator[str]:
@@ -116,19 +122,6 @@ def _differences(made: TopicPlan, topic: str) -> Iterator[str]:
     for found in made.differences:
         if found.topic == topic:
             yield f"{found.what}: {found.actual}, desired {found.desired}; {found.why}"
-
-
-def _database(info: DbInfo, dial: Dial) -> ReachedReport:
-    address = address_of(info)
-    if address is None:
-        return ReachedReport(
-            what="database",
-            kind="database",
-            port=info.port,
-            reached=False,
-            reason="its jdbcUrl names no host and port that can be read",
-        )
-    return _reached("database", "database", address, dial)
 
 
 def _reached(what: str, kind: Any, address: tuple[str, int], dial: Dial) -> ReachedReport:
