@@ -88,8 +88,11 @@ def _write(source: ImageSource, folder: Path) -> None:
     for target, names in copies.items():
         target.mkdir(exist_ok=True)
         for name in names:
-            shutil.copy(file(name), target)
-    shutil.copy(logging_configuration(), folder / "connect")
+            shutil.copyfile(file(name), target / name)
+    for script in (*(folder / "connect" / name for name in SCRIPTS), folder / "training" / "train"):
+        script.chmod(0o755)  # an installed package may not say so
+    logging = logging_configuration()
+    shutil.copyfile(logging, folder / "connect" / logging.name)
     for name, text in source.texts().items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 LOCAL = ["up", "down", "status", "tail", "write", "logs", "kill"]
-GROUPS = {"local", "topics", "secrets", "recover"}
+GROUPS = {"image", "local", "topics", "secrets", "recover"}
 ALL = [
     *([name] for name in COMMANDS if name not in GROUPS),
     *(["local", name] for name in LOCAL),
     *(["topics", name] for name in ("plan", "apply", "destroy")),
     ["secrets", "check"],
+    *(["image", name] for name in ("context", "build")),
     *(["recover", what] for what in ("snapshot", "schema-history")),
 ]
 
