@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +179,7 @@ class _Assembly:
         # With --ci what it shows is on standard output.
         status, text = self.toolkit.output_of([*arguments, "--ci", "--no-color"])
         if status == 0:
-            self.app.show({"stage": self.app.stage.name, "diff": text})
+            self.app.show({"stage": self.app.stage.name, **told_of(text)})
         return status
 
     def deploy(self, extra: Iterable[str]) -> int:
@@ -209,6 +210,19 @@ class _Assembly:
         from wms_connector.infra.inputs import read_inputs
 
         read_inputs(self.app.pipeline, self.app.stage, secret_source(self.request.secrets))
+
+
+def told_of(diff: str) -> dict[str, Any]:
+    """Give how many stacks differ, None if it was not told, and the differences as `cdk` has them.
+
+    Without what comes before: the packages that are put where AWS finds them.
+    """
+    number = re.search(r"Number of stacks with differences: (\d+)", diff)
+    start = re.search(r"^Stack \S+", diff, re.MULTILINE)
+    return {
+        "stacks_that_differ": int(number[1]) if number else None,
+        "diff": diff[start.start() :] if start else diff,
+    }
 
 
 def _tell(line: str) -> None:

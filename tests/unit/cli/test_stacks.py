@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wms_connector.cli.stacks import told_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -74,6 +76,17 @@ def test_without_a_region_or_credentials_the_next_step_is_told(
     assert result.status == 1
     assert "there are no AWS credentials. Sign in again" in result.err
     assert result.err.count("\n") == 1
+
+
+def test_a_diff_as_json_says_how_many_stacks_differ() -> None:
+    text = (
+        "start: Publishing a\nStack a (aws://1/x)\n[+] b\n\n"
+        "✨  Number of stacks with differences: 1\n"
+    )
+    told = told_of(text)
+    assert told["stacks_that_differ"] == 1
+    assert told["diff"].startswith("Stack a (aws://1/x)\n[+] b\n")
+    assert told_of("other words") == {"stacks_that_differ": None, "diff": "other words"}
 
 
 def test_the_app_itself_tells_a_wrong_start_in_one_line(
