@@ -1,4 +1,4 @@
-"""One running laptop runtime, shared by every test of the session that needs one."""
+"""Running laptop runtimes, one of each database, shared by the tests of a session."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from wms_connector.model.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.e2e.support import Reader
+
     from wms_connector.local.standin.control import Standin
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
@@ -42,8 +44,11 @@ os.environ.setdefault(MORE_OPTIONS, "-XX:TieredStopAtLevel=1")
 
 # Oracle's plugin too: it answers validation requests without an Oracle.
 _PURPOSES = frozenset({Purpose.ORACLE})
-ORACLE_ROWS = 200
-"""Rows that are in the four tables of the runtime on the stand-in before its connector starts."""
+OFTEN = "tests/data/often.toml"
+"""The pipeline file of WMS with a heartbeat each second: an audit of a quiet Oracle, whose offset
+moves with the heartbeats, then waits for a second instead of a minute."""
+_SHARED = {"runtime", "oracle_runtime"}
+_BROKEN = {"scene"}
 
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
@@ -56,6 +61,19 @@ def pytest_configure() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the tests of Oracle run on a real one; see tests/oracle_dsn.py."""
     parser.addoption(oracle_dsn.OPTION, metavar="DSN", help="USER@HOST:PORT/SERVICE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have those that bring what they need go first, those that break the shared runtime last.
+
+    A runtime that waits takes a quarter of a processor from what runs.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        used = set(getattr(item, "fixturenames", ()))
+        return 2 if used & _BROKEN else int(bool(used & _SHARED))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +112,22 @@ def stage(pipeline: Pipeline) -> Stage:
 
 @pytest.fixture(scope="session")
 def runtime(session_folder: Path, pipeline: Pipeline, stage: Stage) -> LocalRuntime:
-    """The shared runtime, running, its connector registered. A test leaves it as it found it."""
-    shared = LocalRuntime(session_folder / "shared", pipeline, stage, purposes=_PURPOSES)
+    """The shared runtime, running, its connector registered, its prepared rows read.
+
+    A test leaves it as it found it: every part alive, the connector running with the file's
+    tables. Rows and topics may have changed; its topics hold nothing but what the connector wrote.
+    """
+    from tests.e2e.support import PREPARED, prepared, read_whole
+
+    shared = LocalRuntime(
+        session_folder / "shared",
+        pipeline,
+        stage,
+        purposes=_PURPOSES,
+        prepare=prepared(PREPARED),
+    )
     shared.up()
+    read_whole(shared, PREPARED)
     return shared
 
 
@@ -108,15 +139,13 @@ def local(runtime: LocalRuntime) -> LocalStatus:
 
 @pytest.fixture(scope="session")
 def oracle_runtime(
-    session_folder: Path, pipeline: Pipeline, request: pytest.FixtureRequest
+    session_folder: Path, repository: Path, request: pytest.FixtureRequest
 ) -> LocalRuntime:
-    """The same on the Oracle stand-in, its prepared rows read. A test leaves it as it found it.
-
-    With --oracle-dsn on that Oracle.
-    """
-    from tests.e2e.support import Reader
+    """The same on the Oracle stand-in; with --oracle-dsn on that Oracle."""
+    from tests.e2e.support import ORACLE_ROWS, prepared, read_whole
 
     real = oracle_dsn.asked(request.config)
+    pipeline = Pipeline.load(repository / OFTEN)
     shared = LocalRuntime(
         session_folder / "oracle",
         pipeline,
@@ -124,11 +153,10 @@ def oracle_runtime(
         database="oracle",
         external=real.external if real else None,
         passwords=real.passwords if real else None,
-        prepare=_filled,
+        prepare=prepared(ORACLE_ROWS),
     )
     shared.up()
-    with Reader.of(shared, from_beginning=True) as reader:
-        reader.until(lambda change: change.op == "r", "the snapshot", count=ORACLE_ROWS)
+    read_whole(shared, ORACLE_ROWS)
     return shared
 
 
@@ -136,6 +164,16 @@ def oracle_runtime(
 def oracle(oracle_runtime: LocalRuntime) -> LocalStatus:
     """Addresses and parts of the shared runtime on the stand-in as they are now."""
     return oracle_runtime.status()
+
+
+@pytest.fixture
+def reader(request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """Reads from now on, of the shared runtime that the test uses."""
+    from tests.e2e.support import Reader
+
+    [name] = _SHARED & set(request.fixturenames)
+    with Reader.of(request.getfixturevalue(name)) as reader:
+        yield reader
 
 
 @pytest.fixture
@@ -163,14 +201,6 @@ def long() -> None:
     """Skip unless the long forms were asked for."""
     if os.environ.get("WMS_CONNECTOR_LONG") != "1":
         pytest.skip("a long form: WMS_CONNECTOR_LONG=1 runs it")
-
-
-def _filled(dsn: str) -> None:
-    from wms_connector.cli.database import opened
-    from wms_connector.local.generator import prepare
-
-    with opened(dsn) as database:
-        prepare(database, ORACLE_ROWS)
 
 
 def _remove(folder: Path) -> None:

@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     from wms_connector.local.runtime import LocalRuntime
 
 
-def freeze(shared: LocalRuntime, reader: Reader, part: str, seconds: float) -> None:
+def freeze(runtime: LocalRuntime, reader: Reader, part: str, seconds: float) -> None:
     """Freeze a part for so long; a task that gave up is restarted as an operator would."""
-    command = Wms(shared, "e2e")
-    with Writer(shared.status().database_dsn) as writer:
+    command = Wms(runtime, runtime.stage.name)
+    with Writer(runtime.status().database_dsn) as writer:
         writer.until_written(50)
-        shared.kill(part, signal.SIGSTOP)
+        runtime.kill(part, signal.SIGSTOP)
         try:
             for _ in for_a_while(seconds):
                 pass
         finally:
-            shared.kill(part, signal.SIGCONT)
+            runtime.kill(part, signal.SIGCONT)
 
         def running() -> bool:
             command("restart")  # does nothing unless something is FAILED
             return command("wait", "--timeout", "2").status == 0
 
         until(running, "the connector runs again")
-        flows(reader, shared.status())
+        flows(reader, runtime.status())
         writer.until_written(20)
-    assert_exact(audited(shared))
+    assert_exact(audited(runtime))
 
 
 @pytest.mark.parametrize("part", ["broker", "worker-1"])
-def test_a_part_hangs_for_a_moment(part: str, shared: LocalRuntime, reader: Reader) -> None:
-    freeze(shared, reader, part, 3)
+def test_a_part_hangs_for_a_moment(part: str, runtime: LocalRuntime, reader: Reader) -> None:
+    freeze(runtime, reader, part, 3)
 
 
 @pytest.mark.usefixtures("long")
 @pytest.mark.parametrize("part", ["broker", "worker-1", "postgres"])
-def test_a_part_hangs_for_a_minute(part: str, shared: LocalRuntime, reader: Reader) -> None:
-    freeze(shared, reader, part, 60)
+def test_a_part_hangs_for_a_minute(part: str, runtime: LocalRuntime, reader: Reader) -> None:
+    freeze(runtime, reader, part, 60)

@@ -1,4 +1,8 @@
-"""SIGKILL of each part, under load: nothing lost, nothing twice; and during the snapshot."""
+"""SIGKILL of each part, under load: nothing lost, nothing twice; and during the snapshot.
+
+Each test has a short form, which always runs. WMS_CONNECTOR_LONG=1 runs the long forms as well;
+WMS_CONNECTOR_SEED chooses other moments.
+"""
 
 from __future__ import annotations
 
@@ -31,25 +35,25 @@ ROWS = 20_000  # of a snapshot that is killed on its way
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_each_part_is_killed_under_load(part: str, shared: LocalRuntime, reader: Reader) -> None:
-    with Writer(shared.status().database_dsn) as writer:
+def test_each_part_is_killed_under_load(part: str, runtime: LocalRuntime, reader: Reader) -> None:
+    with Writer(runtime.status().database_dsn) as writer:
         writer.until_written(50)
-        kill_under_load(shared, reader, writer, part)
+        kill_under_load(runtime, reader, writer, part)
     assert (writer.lost_connections > 0) == (part == "postgres")
     assert not any(change.op == "r" for change in reader.changes)
-    assert_exact(audited(shared))
+    assert_exact(audited(runtime))
 
 
 @pytest.mark.usefixtures("long")
 def test_many_kills_at_random_moments(
-    draw: random.Random, shared: LocalRuntime, reader: Reader
+    draw: random.Random, runtime: LocalRuntime, reader: Reader
 ) -> None:
-    with Writer(shared.status().database_dsn, rate=500) as writer:
+    with Writer(runtime.status().database_dsn, rate=500) as writer:
         for _ in range(12):
             writer.until_written(draw.randint(1, 2_000))
-            kill_under_load(shared, reader, writer, draw.choice([*PARTS, "worker-1"]))
+            kill_under_load(runtime, reader, writer, draw.choice([*PARTS, "worker-1"]))
     assert not any(change.op == "r" for change in reader.changes)
-    assert_exact(audited(shared))
+    assert_exact(audited(runtime))
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def fresh(session_folder: Path, pipeline: Pipeline) -> Iterator[LocalRuntime]:
         session_folder / "snapshot",
         pipeline,
         pipeline.stage("snapshot"),
-        prepare=prepared(ROWS, pipeline.tables),
+        prepare=prepared(ROWS),
     )
     yield runtime
     runtime.down(purge=True)

@@ -20,12 +20,12 @@ NAME = "wms-oracle-cdc"
 
 
 @pytest.fixture
-def two(shared: LocalRuntime) -> Iterator[LocalRuntime]:
+def two(runtime: LocalRuntime) -> Iterator[LocalRuntime]:
     """The shared runtime with a second worker, which is taken away again."""
-    grown = LocalRuntime(shared.folder.path, shared.pipeline, shared.stage, workers=2)
+    grown = LocalRuntime(runtime.folder.path, runtime.pipeline, runtime.stage, workers=2)
     assert grown.up().started == ("worker-2",)
     yield grown
-    assert {part.name for part in shared.up().parts} == {"postgres", "broker", "worker-1"}
+    assert {part.name for part in runtime.up().parts} == {"postgres", "broker", "worker-1"}
 
 
 def runs_the_task(runtime: LocalRuntime) -> str:

@@ -6,10 +6,8 @@ import itertools
 import threading
 import time
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-import psycopg
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from wms_connector.audit.run import Options
@@ -19,19 +17,17 @@ from wms_connector.events.reader import consumer_settings, ranges
 from wms_connector.events.records import Change, Parser, Tombstone
 from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.local.generator import Summary, generate, prepare
-from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.errors import UsageError, WmsError
-from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
 from wms_connector.oracle.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from wms_connector.audit.report import Report
     from wms_connector.events.records import Record
+    from wms_connector.local.runtime import LocalRuntime
     from wms_connector.local.sessions import Connection
     from wms_connector.local.status import LocalStatus
     from wms_connector.model.stage import Stage
@@ -40,6 +36,8 @@ T = TypeVar("T")
 
 PREPARED: Final = 400
 """Rows that are in the four tables of the shared runtime before its connector starts."""
+ORACLE_ROWS: Final = 200
+"""The same of that on the Oracle stand-in."""
 
 PATIENCE: Final = 120.0
 """Seconds after which something hangs. No test says how long anything may take."""
@@ -68,34 +66,20 @@ def for_a_while(seconds: float) -> Iterable[None]:
         time.sleep(_PAUSE)
 
 
-def prepared(rows: int, tables: Iterable[Any]) -> Callable[[str], None]:
+def prepared(rows: int) -> Callable[[str], None]:
     """What a runtime calls once to fill its new database."""
 
     def fill(dsn: str) -> None:
-        with psycopg.connect(dsn) as connection:
-            prepare(connection, rows, tables=tuple(tables))
+        with opened(dsn) as connection:
+            prepare(connection, rows)
 
     return fill
 
 
-@cache
-def shared_runtime(folder: Path, pipeline_file: Path) -> LocalRuntime:
-    """The runtime of all end-to-end tests of a session, running, its prepared rows read.
-
-    A test leaves it as it found it: every part alive, the connector running with the file's
-    tables. Rows and topics may have changed; its topics hold nothing but what the connector wrote.
-    """
-    pipeline = Pipeline.load(pipeline_file)
-    runtime = LocalRuntime(
-        folder / "e2e",
-        pipeline,
-        pipeline.stage("e2e"),
-        prepare=prepared(PREPARED, pipeline.tables),
-    )
-    runtime.up()
+def read_whole(runtime: LocalRuntime, rows: int) -> None:
+    """Wait until a snapshot of so many rows is in the topics."""
     with Reader.of(runtime, from_beginning=True) as reader:
-        reader.until(lambda change: change.op == "r", "the snapshot", count=PREPARED)
-    return runtime
+        reader.until(lambda change: change.op == "r", "the snapshot", count=rows)
 
 
 class Reader:

@@ -22,25 +22,25 @@ TABLE = '"WMS"."CARRIER_TBL"'
 
 
 @pytest.fixture
-def edited(shared: LocalRuntime, repository: Path, tmp_path: Path) -> Iterator[Path]:
+def edited(runtime: LocalRuntime, repository: Path, tmp_path: Path) -> Iterator[Path]:
     """The pipeline file with one more table, which the database has; undone at the end."""
     text = (repository / "pipeline.toml").read_text()
     last = '  "WMS.PLAN_WVR_RVSN_TBL",\n'
     more = text.replace(last, last + '  "WMS.CARRIER_TBL",\n', 1)
     file = tmp_path / "edited.toml"
     file.write_text(more.replace("retention_hours = 168", "retention_hours = 200"))
-    with psycopg.connect(shared.status().database_dsn, autocommit=True) as connection:
+    with psycopg.connect(runtime.status().database_dsn, autocommit=True) as connection:
         connection.execute(
             f'CREATE TABLE {TABLE} ("CARR_ID" int PRIMARY KEY, "CARR_NM" text)'.encode()
         )
         connection.execute(f"INSERT INTO {TABLE} VALUES (0, 'was there before')".encode())
         yield file
-        shared.up()  # with the file as it is
+        runtime.up()  # with the file as it is
         connection.execute(f"DROP TABLE {TABLE}".encode())
 
 
-def test_one_more_table(shared: LocalRuntime, reader: Reader, edited: Path) -> None:
-    command = Wms(shared, "e2e")
+def test_one_more_table(runtime: LocalRuntime, reader: Reader, edited: Path) -> None:
+    command = Wms(runtime, runtime.stage.name)
     assert command("plan", "--json").json["changes"] is False
 
     shown = command("plan", "--pipeline", edited, "--json").json
@@ -54,17 +54,17 @@ def test_one_more_table(shared: LocalRuntime, reader: Reader, edited: Path) -> N
     assert command("plan", "--json").json["changes"] is False  # a plan changes nothing
 
     topics = command("topics", "apply", "--pipeline", edited, "--json").json
-    assert topics["created"] == ["e2e.wms.WMS.CARRIER_TBL"]
-    assert "e2e.wms.WMS.PLAN_BASE_WVR_TBL" in topics["altered"]
+    assert topics["created"] == [f"{runtime.stage}.wms.WMS.CARRIER_TBL"]
+    assert f"{runtime.stage}.wms.WMS.PLAN_BASE_WVR_TBL" in topics["altered"]
     applied = command("apply", "--pipeline", edited, "--json")
     assert applied.status == 0
     assert applied.json["running"] == {NAME: "RUNNING, task 0 RUNNING"}
     assert command("plan", "--pipeline", edited, "--json").json["changes"] is False
 
-    with psycopg.connect(shared.status().database_dsn, autocommit=True) as connection:
+    with psycopg.connect(runtime.status().database_dsn, autocommit=True) as connection:
         connection.execute(f"INSERT INTO {TABLE} VALUES (1, 'North Freight')".encode())
-    status = shared.status()
-    topic = Pipeline.load(edited).data_topic(shared.stage, Pipeline.load(edited).tables[-1])
+    status = runtime.status()
+    topic = Pipeline.load(edited).data_topic(runtime.stage, Pipeline.load(edited).tables[-1])
     with Reader(status, [topic], from_beginning=True) as new:
         [arrived] = new.until(lambda change: True, "a row of the new table")
     assert (arrived.op, arrived.after) == ("c", {"CARR_ID": 1, "CARR_NM": "North Freight"})

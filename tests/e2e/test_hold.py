@@ -20,13 +20,13 @@ NAME = "wms-oracle-cdc"
 
 
 @pytest.fixture
-def command(shared: LocalRuntime) -> Wms:
-    return Wms(shared, "e2e")
+def command(runtime: LocalRuntime) -> Wms:
+    return Wms(runtime, runtime.stage.name)
 
 
-def arrives_after_resume(command: Wms, shared: LocalRuntime, reader: Reader, *, held: str) -> None:
+def arrives_after_resume(command: Wms, runtime: LocalRuntime, reader: Reader, *, held: str) -> None:
     assert [c["state"] for c in command("status", "--json").json["connectors"]] == [held]
-    number = write_one(shared.status())
+    number = write_one(runtime.status())
     for _ in for_a_while(1.5):
         reader.more()
         assert reader.of_key(number) == []
@@ -36,20 +36,20 @@ def arrives_after_resume(command: Wms, shared: LocalRuntime, reader: Reader, *, 
 
 
 def test_pause_holds_changes_until_resume(
-    command: Wms, shared: LocalRuntime, reader: Reader
+    command: Wms, runtime: LocalRuntime, reader: Reader
 ) -> None:
-    flows(reader, shared.status())
+    flows(reader, runtime.status())
     assert command("pause").out == f"{NAME}: PAUSED, task 0 PAUSED\n"
     assert command("status").status == 1
-    arrives_after_resume(command, shared, reader, held="PAUSED")
+    arrives_after_resume(command, runtime, reader, held="PAUSED")
     assert command("status").status == 0
 
 
 def test_stop_keeps_the_offsets_which_can_be_set_and_go_on(
-    command: Wms, shared: LocalRuntime, reader: Reader, tmp_path: Path
+    command: Wms, runtime: LocalRuntime, reader: Reader, tmp_path: Path
 ) -> None:
-    flows(reader, shared.status())
-    assert command("stop", "--json").json == {NAME: "STOPPED, no task"}
+    flows(reader, runtime.status())
+    assert command("stop", "--json").by_connector == {NAME: "STOPPED, no task"}
     printed = command("offsets", NAME, "--json")
     [entry] = printed.json[NAME]
     assert entry["offset"]["lsn"] > 0
@@ -59,4 +59,4 @@ def test_stop_keeps_the_offsets_which_can_be_set_and_go_on(
     assert done.status == 0
     assert "successfully" in done.err
     assert done.json == json.loads(printed.out)
-    arrives_after_resume(command, shared, reader, held="STOPPED")
+    arrives_after_resume(command, runtime, reader, held="STOPPED")

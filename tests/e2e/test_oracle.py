@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.conftest import ORACLE_ROWS
 from tests.e2e.command import process
 from tests.e2e.support import (
+    ORACLE_ROWS,
     PATIENCE,
     Reader,
     assert_exact,
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
     from wms_connector.local.runtime import LocalRuntime
     from wms_connector.local.status import LocalStatus
     from wms_connector.oracle.database import Database
-
-
-@pytest.fixture
-def reader(oracle_runtime: LocalRuntime) -> Iterator[Reader]:
-    with Reader.of(oracle_runtime) as reader:
-        yield reader
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def guest(shared: LocalRuntime, session_folder: Path) -> Iterator[Guest]:
-    stage = shared.pipeline.stage("side")
-    second = Guest(shared, shared.pipeline, stage, session_folder / "side")
+def guest(runtime: LocalRuntime, session_folder: Path) -> Iterator[Guest]:
+    stage = runtime.pipeline.stage("side")
+    second = Guest(runtime, runtime.pipeline, stage, session_folder / "side")
     second.up()
     yield second
     second.control.down()
@@ -42,10 +42,10 @@ def _offset(status: LocalStatus) -> int:
 
 
 def test_one_stage_is_destroyed_and_the_other_does_not_notice(
-    shared: LocalRuntime, guest: Guest, reader: Reader
+    runtime: LocalRuntime, guest: Guest, reader: Reader
 ) -> None:
-    status = shared.status()
-    ours = set(topic_names(shared.pipeline, shared.stage).all)
+    status = runtime.status()
+    ours = set(topic_names(runtime.pipeline, runtime.stage).all)
     theirs = set(topic_names(guest.pipeline, guest.stage).all)
     data = topic_names(guest.pipeline, guest.stage).data.values()
     assert not ours & theirs
@@ -54,7 +54,7 @@ def test_one_stage_is_destroyed_and_the_other_does_not_notice(
     with Reader(status, data, from_beginning=True) as side:
         number = flows(side, status)
         reader.until_key(number, "the same row in both stages")
-    report = audited(shared, stage=guest.stage, urls=guest.status().connect_urls)
+    report = audited(runtime, stage=guest.stage, urls=guest.status().connect_urls)
     assert_exact(report)
     before = _offset(status)
 
@@ -71,15 +71,15 @@ def test_one_stage_is_destroyed_and_the_other_does_not_notice(
     flows(reader, status)
     assert not any(change.op == "r" for change in reader.changes)
     until(lambda: _offset(status) > before, "the other stage's offset moves on")
-    assert_exact(audited(shared))
+    assert_exact(audited(runtime))
     again = command("topics", "destroy", "--yes", "--json")
     assert (again.status, again.json["deleted"]) == (0, [])
 
 
 def test_a_dying_worker_brings_no_deleted_topic_back(
-    shared: LocalRuntime, guest: Guest, reader: Reader
+    runtime: LocalRuntime, guest: Guest, reader: Reader
 ) -> None:
-    status = shared.status()
+    status = runtime.status()
     theirs = set(topic_names(guest.pipeline, guest.stage).all)
     assert Wms(guest.control, "side")("topics", "destroy", "--yes").status == 0
     flows(reader, status)  # a change that the worker wants to write as well
@@ -95,25 +95,25 @@ def test_a_dying_worker_brings_no_deleted_topic_back(
 
 
 def test_a_named_stage_refuses_a_cluster_that_another_named_stage_lives_on(
-    shared: LocalRuntime, reader: Reader
+    runtime: LocalRuntime, reader: Reader
 ) -> None:
-    status = shared.status()
-    main = topic_names(shared.pipeline, shared.pipeline.stage("main")).all
-    val = topic_names(shared.pipeline, shared.pipeline.stage("val")).connect
+    status = runtime.status()
+    main = topic_names(runtime.pipeline, runtime.pipeline.stage("main")).all
+    val = topic_names(runtime.pipeline, runtime.pipeline.stage("val")).connect
     cluster = Cluster(status.bootstrap_servers, KafkaSecurity.PLAINTEXT)
     admin = AdminClient(client_settings(cluster))
     try:
-        assert Wms(shared, "main")("topics", "apply").status == 0
+        assert Wms(runtime, "main")("topics", "apply").status == 0
         assert topics_of(status, main) == set(main)
-        refused = Wms(shared, "val")("topics", "apply")
+        refused = Wms(runtime, "val")("topics", "apply")
         assert refused.status == 1
         assert "would write the topics of main" in refused.err
         assert topics_of(status, val) == set()
-        kept = Wms(shared, "main")("topics", "destroy", "--yes")
+        kept = Wms(runtime, "main")("topics", "destroy", "--yes")
         assert kept.status == 2
         assert "never deleted" in kept.err
         assert topics_of(status, main) == set(main)
-        assert Wms(shared, "e2e")("topics", "apply").status == 0  # beside a named one
+        assert Wms(runtime, runtime.stage.name)("topics", "apply").status == 0  # beside a named one
         flows(reader, status)
     finally:
         for future in admin.delete_topics(list(main)).values():

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from tests.e2e.support import (
     PREPARED,
+    Reader,
     assert_exact,
     audited,
     flows,
@@ -21,34 +22,41 @@ from tests.e2e.support import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.support import Reader
-
     from wms_connector.local.runtime import LocalRuntime
 
 BASE = '"WMS"."PLAN_BASE_WVR_TBL"'
 
 
 @pytest.fixture
-def database(shared: LocalRuntime) -> Iterator[psycopg.Connection[Any]]:
+def reader_of_all(runtime: LocalRuntime) -> Iterator[Reader]:
+    """Reads from the beginning of the topics."""
+    with Reader.of(runtime, from_beginning=True) as reader:
+        yield reader
+
+
+@pytest.fixture
+def database(runtime: LocalRuntime) -> Iterator[psycopg.Connection[Any]]:
     """A connection that commits each statement."""
-    with psycopg.connect(shared.status().database_dsn, autocommit=True) as connection:
+    with psycopg.connect(runtime.status().database_dsn, autocommit=True) as connection:
         yield connection
 
 
 def test_the_snapshot_brings_every_prepared_row_once(
-    reader_of_all: Reader, shared: LocalRuntime
+    reader_of_all: Reader, runtime: LocalRuntime
 ) -> None:
     reader = reader_of_all
     reader.until(lambda change: change.op == "r", "the snapshot", count=PREPARED)
     read = [change for change in reader.changes if change.op == "r"]
     assert len(read) == PREPARED
     assert len({(change.table, str(change.key)) for change in read}) == PREPARED
-    assert set(Counter(change.table for change in read)) == {str(t) for t in shared.pipeline.tables}
+    assert set(Counter(change.table for change in read)) == {
+        str(t) for t in runtime.pipeline.tables
+    }
     assert all(change.before is None and change.snapshot != "false" for change in read)
 
 
 def test_insert_update_and_delete_carry_the_row_before_and_after(
-    reader: Reader, database: psycopg.Connection[Any], shared: LocalRuntime
+    reader: Reader, database: psycopg.Connection[Any], runtime: LocalRuntime
 ) -> None:
     number = new_number()
     insert_waiver(database, number, PRTY_NBR=7)
@@ -69,7 +77,7 @@ def test_insert_update_and_delete_carry_the_row_before_and_after(
     assert deleted.after is None
     assert {change.partition for change in (inserted, updated, deleted)} == {inserted.partition}
     assert inserted.key == {"PLAN_WVR_ID": str(number)}
-    flows(reader, shared.status())  # what came before it is there
+    flows(reader, runtime.status())  # what came before it is there
     assert len(reader.tombstones(number)) == 1
 
 
@@ -100,26 +108,26 @@ def test_values_can_be_read_by_anybody(reader: Reader, database: psycopg.Connect
     assert row["RELEASED_TS"] % 1_000_000 == 123_456
 
 
-def test_what_is_rolled_back_never_arrives(reader: Reader, shared: LocalRuntime) -> None:
+def test_what_is_rolled_back_never_arrives(reader: Reader, runtime: LocalRuntime) -> None:
     gone, partly, kept = new_number(), new_number(), new_number()
-    with psycopg.connect(shared.status().database_dsn) as connection:
+    with psycopg.connect(runtime.status().database_dsn) as connection:
         insert_waiver(connection, gone)
         connection.rollback()
         insert_waiver(connection, kept)
         with connection.transaction():
             insert_waiver(connection, partly)
             raise psycopg.Rollback  # of this part alone, to a savepoint
-    flows(reader, shared.status())
+    flows(reader, runtime.status())
     assert [change.op for change in reader.of_key(kept)] == ["c"]
     assert reader.of_key(gone) == reader.of_key(partly) == []
 
 
-def test_rows_of_a_transaction_name_it(reader: Reader, shared: LocalRuntime) -> None:
+def test_rows_of_a_transaction_name_it(reader: Reader, runtime: LocalRuntime) -> None:
     numbers = [new_number() for _ in range(20)]
-    with psycopg.connect(shared.status().database_dsn) as connection:
+    with psycopg.connect(runtime.status().database_dsn) as connection:
         for number in numbers:
             insert_waiver(connection, number)
-    flows(reader, shared.status())
+    flows(reader, runtime.status())
     changes = [change for number in numbers for change in reader.of_key(number)]
     assert len(changes) == len(numbers)
     assert len({change.transaction for change in changes}) == 1
@@ -162,9 +170,9 @@ def test_truncate_arrives(reader: Reader, database: psycopg.Connection[Any]) -> 
 
 
 def test_all_of_this_is_exact_and_was_one_snapshot(
-    reader_of_all: Reader, shared: LocalRuntime
+    reader_of_all: Reader, runtime: LocalRuntime
 ) -> None:
-    report = audited(shared)
+    report = audited(runtime)
     assert_exact(report)
     assert snapshot_rows(reader_of_all) == PREPARED
     assert report.totals.events == len(reader_of_all.changes)

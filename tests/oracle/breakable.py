@@ -1,62 +1,38 @@
-"""A runtime on the stand-in whose archives may be purged and topics deleted: not the shared one."""
+"""The runtime on the stand-in, its archives purged and its topics deleted: the last that uses it.
+
+The tests that have it (the fixture `scene`) run after all others of a session.
+"""
 
 from __future__ import annotations
 
 import itertools
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka.admin import AdminClient
 from tests.e2e.command import Result, Wms
 from tests.e2e.support import Reader, until
 
-from wms_connector.cli.database import opened
-from wms_connector.local.generator import prepare
-from wms_connector.local.runtime import LocalRuntime
-from wms_connector.local.sources.standin import standin
 from wms_connector.local.standin.schema import APPLICATION, CONNECTOR
-from wms_connector.model.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wms_connector.local.runtime import LocalRuntime
+    from wms_connector.local.standin.control import Standin
     from wms_connector.oracle.database import Database
 
-_ROWS: Final = 40
 _numbers = itertools.count(1)
-
-
-@cache
-def breakable(folder: Path, pipeline_file: Path) -> Breakable:
-    """The one of this session, running. A test leaves its connector running."""
-    pipeline = Pipeline.load(pipeline_file)
-    runtime = LocalRuntime(
-        folder / "breakable",
-        pipeline,
-        pipeline.stage("breakable"),
-        database="oracle",
-        prepare=_filled,
-    )
-    runtime.up()
-    with Reader.of(runtime, from_beginning=True) as reader:
-        reader.until(lambda change: change.op == "r", "the snapshot", count=_ROWS)
-    return Breakable(runtime, pipeline_file)
-
-
-def _filled(dsn: str) -> None:
-    with opened(dsn) as database:
-        prepare(database, _ROWS)
 
 
 class Breakable:
     """The runtime, its commands, and what a DBA, an application and bad luck do to it."""
 
-    def __init__(self, runtime: LocalRuntime, pipeline_file: Path) -> None:
+    def __init__(self, runtime: LocalRuntime, control: Standin, pipeline_file: Path) -> None:
         self.runtime = runtime
         self.names = runtime.pipeline.names(runtime.stage)
         self.wms = Wms(runtime, runtime.stage.name)
         self.wms.where += ("--pipeline", str(pipeline_file))
-        self.control = standin(runtime.folder, runtime.recorded())
+        self.control = control
 
     def session(self, user: str = APPLICATION) -> Database:
         """Sign in as the application, or as the connector."""
@@ -110,8 +86,8 @@ class Breakable:
         )
 
     def reader(self) -> Reader:
-        """Read all topics from their beginning."""
-        return Reader.of(self.runtime, from_beginning=True)
+        """Read from now on."""
+        return Reader.of(self.runtime)
 
     def stop(self) -> None:
         """Stop the connector."""

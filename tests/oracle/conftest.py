@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
+from tests.conftest import OFTEN
+from tests.oracle.breakable import Breakable
 from tests.oracle_dsn import NEEDS_STANDIN, asked
 
 from wms_connector.cli.database import signed_in
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from wms_connector.local.runtime import LocalRuntime
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.oracle.database import Database
 
@@ -109,6 +112,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     found: Alone = request.getfixturevalue("alone")
     with found.session() as session:
         yield session
+
+
+@pytest.fixture
+def scene(oracle_runtime: LocalRuntime, standin: Standin, repository: Path) -> Breakable:
+    """The shared runtime, to be broken; a test leaves its connector running."""
+    return Breakable(oracle_runtime, standin, repository / OFTEN)
 
 
 @pytest.fixture(scope="session")

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from tests.e2e.support import until
-from tests.oracle.breakable import Breakable, breakable
 
 from wms_connector.oracle.lag import Lag, observe_lag
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.oracle.breakable import Breakable
 
     from wms_connector.oracle.database import Database
-
-
-@pytest.fixture
-def scene(session_folder: Path, repository: Path) -> Breakable:
-    return breakable(session_folder, repository / "tests/data/often.toml")
 
 
 def observed(scene: Breakable, database: Database) -> Lag:

@@ -6,17 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.e2e.support import audited, until
-from tests.oracle.breakable import Breakable, breakable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.oracle.breakable import Breakable
 
 TABLE = "WMS.PLAN_BASE_WVR_TBL"
-
-
-@pytest.fixture
-def scene(session_folder: Path, repository: Path) -> Breakable:
-    return breakable(session_folder, repository / "tests/data/often.toml")
 
 
 def test_archive_purged(scene: Breakable) -> None:

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from tests.e2e.command import Wms
 from tests.e2e.support import Reader, assert_exact, audited, flows, insert_waiver, new_number, until
 
 from wms_connector.cli.database import signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wms_connector.local.runtime import LocalRuntime
     from wms_connector.local.standin.control import Standin
-
-
-@pytest.fixture
-def reader(oracle_runtime: LocalRuntime) -> Iterator[Reader]:
-    with Reader.of(oracle_runtime) as reader:
-        yield reader
 
 
 def test_an_archive_that_comes_late_is_waited_for(

@@ -33,12 +33,6 @@ ROWS = 50  # that an open transaction writes before, and again after a kill
 
 
 @pytest.fixture
-def reader(oracle_runtime: LocalRuntime) -> Iterator[Reader]:
-    with Reader.of(oracle_runtime) as reader:
-        yield reader
-
-
-@pytest.fixture
 def session(oracle_runtime: LocalRuntime) -> Iterator[Database]:
     """The application's."""
     with signed_in(oracle_runtime.status().database_dsn) as session:
