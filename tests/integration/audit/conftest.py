@@ -12,7 +12,7 @@ from tests.audit_bench import Bench as AnyBench
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wms_connector.local.status import LocalStatus
+    from wms_connector.local.runtime import LocalRuntime
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
@@ -25,10 +25,10 @@ class Bench(AnyBench):
         return psycopg.connect(self.local.database_dsn, autocommit=True)
 
 
-@pytest.fixture
-def bench(local: LocalStatus, pipeline: Pipeline, stage: Stage) -> Iterator[Bench]:
+@pytest.fixture(scope="module")
+def bench(runtime: LocalRuntime, pipeline: Pipeline, stage: Stage) -> Iterator[Bench]:
     names = pipeline.names(stage)
     topics = {table: names.debezium_topic(table) for table in pipeline.tables}
-    made = Bench(local, pipeline, names.connector, topics)
+    made = Bench(runtime.status(), pipeline, names.connector, topics)
     yield made
     made.close()

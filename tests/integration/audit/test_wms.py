@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 BASE = Table("WMS", "PLAN_BASE_WVR_TBL")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def written(bench: Bench) -> Bench:
-    """The runtime after some changes, all of them delivered."""
+    """The runtime after some changes, all of them delivered; a test takes none of them back."""
     with bench.connect() as connection:
         prepare(connection, 400)
         generate(connection, seed=11, rate=0, count=1500)
