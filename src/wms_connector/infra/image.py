@@ -57,10 +57,10 @@ class Liveness(NamedTuple):
     start_period_s: int
 
 
-HEALTH: Final = Liveness(("CMD", f"{HOME}/alive"), 30, 10, 5, 180)
-"""`GET /` without a JVM. Two and a half minutes without an answer replace a worker, and three more
-minutes are given to a start on half a processor. It does not ask the brokers: see image/README.md
-for what an outage was seen to do."""
+HEALTH: Final = Liveness(("CMD", f"{HOME}/alive"), 35, 10, 10, 180)
+"""`GET /` without a JVM. It does not ask the brokers, and answers while they are away; and even if
+it did not, the first of ten silences and the last are more than five minutes apart. Three minutes
+more are given to a start on half a processor."""
 
 SCRIPTS: Final = ("worker", "alive")
 _FILES: Final = (

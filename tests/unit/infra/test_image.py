@@ -149,6 +149,7 @@ def test_ecs_takes_the_health_check_and_the_stop_timeout() -> None:
     assert 2 <= HEALTH.timeout_s <= 60
     assert 1 <= HEALTH.retries <= 10
     assert 0 <= HEALTH.start_period_s <= 300
+    assert (HEALTH.retries - 1) * HEALTH.interval_s > 300  # even of an outage that it could see
     assert 30 < STOP_TIMEOUT_S <= 120
     alive = (Path(__file__).parents[3] / "image" / "alive").read_text(encoding="utf-8")
     limit = re.search(r"timeout --signal=KILL (\d+)", alive)
