@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wms_connector.infra.context import Context
 from wms_connector.infra.node import use_node
@@ -13,6 +13,8 @@ from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
     from wms_connector.model.secrets import SecretSource
+
+_INVALID: Final = "ValidationFailed"
 
 
 def main() -> int:
@@ -29,6 +31,14 @@ def main() -> int:
     except WmsError as error:
         sys.stderr.write(f"wms-connector: {' '.join(str(error).split())}\n")
         return error.exit_code
+    except RuntimeError as error:  # what the CDK's library raises, whatever went wrong in it
+        if _INVALID not in str(error):
+            raise
+        sys.stderr.write(
+            "wms-connector: the templates do not pass the CDK's own checks, which are told above. "
+            "Mend what they name, or report it\n"
+        )
+        return 1
     return 0
 
 
