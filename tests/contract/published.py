@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ from wms_connector.events.contract import json_schema, renamed
 from wms_connector.events.reader import consumer_settings, ranges, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from wms_connector.events.reader import Partition, Range
     from wms_connector.model.table import Table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contract"
@@ -28,13 +29,17 @@ WRITE = "WMS_CONNECTOR_WRITE_CONTRACT"
 
 @dataclass(frozen=True)
 class Run:
-    """Topics of a run. `prefix` begins its schemas' names; `published` is what stands instead."""
+    """Topics of a run. `prefix` begins its schemas' names; `published` is what stands instead.
+
+    Of what was in the topics before `since` only the rows of a snapshot count as the run's.
+    """
 
     source: str
     brokers: str
     topics: dict[Table, str]
     prefix: str
     published: str = "wms."
+    since: Mapping[Partition, Range] = field(default_factory=dict)
 
     def schemas(self) -> dict[str, dict[str, Any]]:
         """JSON Schemas by file name, as the newest records have them."""
@@ -54,10 +59,14 @@ class Run:
             for batch in read(client, ranges(client, [topic])):
                 for message in batch:
                     value = message.value()
-                    yield (
-                        json.loads(message.key())["payload"],
-                        None if value is None else json.loads(value)["payload"],
-                    )
+                    payload = None if value is None else json.loads(value)["payload"]
+                    if self._is_before(message) and (payload or {}).get("op") != "r":
+                        continue
+                    yield json.loads(message.key())["payload"], payload
+
+    def _is_before(self, message: Any) -> bool:
+        begin = self.since.get((message.topic(), message.partition()))
+        return begin is not None and message.offset() < begin.end
 
     def _consumer(self) -> closing[Consumer]:
         return closing(Consumer(consumer_settings({"bootstrap.servers": self.brokers})))

@@ -20,15 +20,19 @@ from wms_connector.audit.cells import Column, Form
 from wms_connector.events.reader import consumer_settings, ranges, read
 from wms_connector.events.records import Change, Parser, Tombstone
 from wms_connector.local.generator import generate
+from wms_connector.local.runtime import LocalRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
+    from wms_connector.events.reader import Partition, Range
     from wms_connector.events.records import Record
     from wms_connector.events.schema import Schema
-    from wms_connector.local.runtime import LocalRuntime
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.table import Table
+
+    Ranges = Mapping[Partition, Range]
 
 SEED: Final = 61
 COUNT: Final = 400
@@ -71,33 +75,55 @@ def bench_of(runtime: LocalRuntime, pipeline: Pipeline) -> Bench:
 
 
 @pytest.fixture(scope="module")
+def postgres_runtime(session_folder: Path, pipeline: Pipeline) -> Iterator[LocalRuntime]:
+    """The other source, for as long as these tests take."""
+    runtime = LocalRuntime(session_folder / "postgres", pipeline, pipeline.stage("tests"))
+    runtime.up()
+    yield runtime
+    runtime.down(purge=True)
+
+
+@pytest.fixture(scope="module")
 def benches(
-    runtime: LocalRuntime, oracle_runtime: LocalRuntime, pipeline: Pipeline
+    postgres_runtime: LocalRuntime, oracle_runtime: LocalRuntime, pipeline: Pipeline
 ) -> dict[str, Bench]:
     """Both runtimes, their tables emptied and then written by the same seed."""
-    found = {"oracle": bench_of(oracle_runtime, pipeline), "postgres": bench_of(runtime, pipeline)}
+    found = {
+        "oracle": bench_of(oracle_runtime, pipeline),
+        "postgres": bench_of(postgres_runtime, pipeline),
+    }
     for bench in found.values():
         with bench.connect() as session:
             for table in pipeline.tables:
-                session.execute(f'DELETE FROM "{table.schema}"."{table.name}"')
+                session.execute(f"DELETE FROM {table.quoted}")
             session.commit()
     return found
 
 
 @pytest.fixture(scope="module")
-def written(benches: dict[str, Bench], pipeline: Pipeline) -> dict[str, dict[Table, list[Record]]]:
-    """What the topics got by the same transactions."""
-    told: dict[str, dict[Table, list[Record]]] = {}
+def starts(benches: dict[str, Bench]) -> dict[str, Ranges]:
+    """Where the topics ended before the work."""
+    found = {}
     for name, bench in benches.items():
         report = bench.audit()
         assert report.ok, report.sentences()
         with closing(consumer(bench)) as client:
-            starts = ranges(client, list(bench.topics.values()))
+            found[name] = ranges(client, list(bench.topics.values()))
+    return found
+
+
+@pytest.fixture(scope="module")
+def written(
+    benches: dict[str, Bench], starts: dict[str, Ranges], pipeline: Pipeline
+) -> dict[str, dict[Table, list[Record]]]:
+    """What the topics got by the same transactions."""
+    told: dict[str, dict[Table, list[Record]]] = {}
+    for name, bench in benches.items():
         with bench.connect() as session:
             generate(session, seed=SEED, rate=0, count=COUNT)
         report = bench.audit()
         assert report.ok, report.sentences()
-        told[name] = {table: records(bench, table, starts) for table in pipeline.tables}
+        told[name] = {table: records(bench, table, starts[name]) for table in pipeline.tables}
     return told
 
 
@@ -105,7 +131,7 @@ def consumer(bench: Bench) -> Consumer:
     return Consumer(consumer_settings({"bootstrap.servers": bench.local.bootstrap_servers}))
 
 
-def records(bench: Bench, table: Table, starts: Any) -> list[Record]:
+def records(bench: Bench, table: Table, starts: Ranges) -> list[Record]:
     """Records since then, by partition and offset."""
     topic, parser = bench.topics[table], Parser()
     with closing(consumer(bench)) as client:
@@ -236,11 +262,12 @@ def test_envelopes_have_the_same_fields_and_sources_differ_as_the_contract_says(
 
 
 def test_the_published_schemas_of_oracle_are_what_the_events_carry(
-    written, benches, pipeline, oracle_runtime
+    written, benches, starts, pipeline, oracle_runtime
 ):
     bench = benches["oracle"]
     prefix = f"{pipeline.names(oracle_runtime.stage).topic_prefix}."
-    run = Run("oracle", bench.local.bootstrap_servers, bench.topics, prefix)
+    servers, since = bench.local.bootstrap_servers, starts["oracle"]
+    run = Run("oracle", servers, bench.topics, prefix, since=since)
     check_current(run)
     seen = check_records(run)
     assert {"r", "c", "u", "d", "tombstone"} <= seen.keys()
