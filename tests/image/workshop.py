@@ -7,6 +7,7 @@ its volume, and the machine's network, so that it reaches the broker of the test
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -79,6 +80,10 @@ def prepare_tools() -> None:
         missing = [name for name in TOOLS if shutil.which(name) is None]
     if missing:
         pytest.skip(f"apt-get cannot install {', '.join(missing)} here")
+    probe = ["unshare", "--net", "--mount", "--pid", "--fork", "mount", "--make-rprivate", "/"]
+    done = subprocess.run(probe, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"there are no namespaces to build and run in: {done.stderr.strip()}")
 
 
 class Workshop:
@@ -106,8 +111,14 @@ class Workshop:
             archive.parent.mkdir(parents=True, exist_ok=True)
             fresh = archive.with_name(f"{os.getpid()}-{archive.name}")
             hook = "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr"
-            _run(["mmdebstrap", "--quiet", "--variant=extract", f"--include={_BASE_PACKAGES}", hook,
-                  _SUITE, str(fresh)])  # fmt: skip
+            made = subprocess.run(
+                ["mmdebstrap", "--quiet", "--variant=extract", f"--include={_BASE_PACKAGES}", hook,
+                 _SUITE, str(fresh)],
+                check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            )  # fmt: skip
+            if made.returncode != 0:
+                fresh.unlink(missing_ok=True)
+                pytest.skip(f"mmdebstrap has no Debian for a base: {made.stderr.strip()[-500:]}")
             fresh.replace(archive)
         container = self.buildah("from", "scratch").strip()
         self.buildah("add", "--quiet", container, str(archive), "/")
@@ -149,7 +160,7 @@ class Image:
         words = command or self.config["Entrypoint"]
         with output.open("wb") as stream:
             process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--", "sh", "-c",
+                ["unshare", "--mount", "--pid", "--fork", "--", "sh", "-c",
                  _CONTAINER, "container", self.root, self.config["User"], str(plugin), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
@@ -198,10 +209,12 @@ class Container:
         return self.process.wait(timeout=seconds)
 
     def kill(self) -> None:
-        """End it whatever it does; its children go with it."""
-        if self.runs():
-            self.process.kill()
-            self.process.wait(timeout=30)
+        """End it whatever it does: with its first process its whole namespace ends."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.process.pid).children():
+                child.kill()
+        self.process.kill()
+        self.process.wait(timeout=30)
 
 
 def _driver(folder: Path) -> str:
