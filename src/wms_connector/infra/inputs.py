@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.connectors.shape import DatabaseShape
+from wms_connector.infra.secret_places import BrokerSecret, DatabaseSecret, KafkaSecret
 from wms_connector.model.brokers import Broker, parse_brokers
 from wms_connector.model.errors import SecretError, SecretNotFoundError, WmsError
 from wms_connector.model.secrets import (
@@ -19,6 +20,7 @@ from wms_connector.model.secrets import (
     BrokerString,
     DbInfo,
     KafkaAuth,
+    KnowsArns,
     Vpc,
     kafka_auth_arn,
     parse,
@@ -37,42 +39,6 @@ _BOUNDARY: Final = re.compile(
 )
 _PATH_LIMIT: Final = 512
 """Characters of an IAM path."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseSecret:
-    """`dbInfo`: where it was found, and the names of its keys; a key that is None is not there.
-
-    ECS puts a key's value into the worker's environment by `path` and key, so the template needs
-    the spelling (`ip` or `host`, `db` or `dbname`) and never the value.
-    """
-
-    path: str
-    host_key: str
-    name_key: str
-    port_key: str | None
-    pdb_key: str | None
-    url_key: str | None
-    user_key: str = "user"
-    password_key: str = "password"  # noqa: S105 - a key's name
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerSecret:
-    """`brokerString`: where it was found; `key` is None where the secret is plain text."""
-
-    path: str
-    key: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaSecret:
-    """`kafkaAuth`, for SCRAM only: the path that won, or the ARN of the secret that it names."""
-
-    path: str
-    arn: str | None
-    user_key: str = "username"
-    password_key: str = "password"  # noqa: S105 - a key's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +114,9 @@ class _Reader:
         self.origins[key] = found.path
         return found
 
+    def arn(self, found: Resolved) -> str | None:
+        return self.source.arn(found.path) if isinstance(self.source, KnowsArns) else None
+
     def brokers(self) -> tuple[tuple[Broker, ...], BrokerSecret]:
         found = self.read("brokerString")
         text = parse(found, BrokerString).brokers
@@ -156,7 +125,7 @@ class _Reader:
         except WmsError as error:
             raise SecretError(f"{found.path}: {error.what}", hint=error.hint) from None
         key = "brokerString" if "brokerString" in _keys(found) else None
-        return brokers, BrokerSecret(found.path, key)
+        return brokers, BrokerSecret(path=found.path, arn=self.arn(found), key=key)
 
     def database(self) -> tuple[DbInfo, DatabaseSecret]:
         found = self.read("dbInfo")
@@ -164,6 +133,7 @@ class _Reader:
         keys = _keys(found)
         return info, DatabaseSecret(
             path=found.path,
+            arn=self.arn(found),
             host_key="host" if "host" in keys else "ip",
             name_key="dbname" if "dbname" in keys else "db",
             port_key="port" if "port" in keys else None,
@@ -176,7 +146,8 @@ class _Reader:
         arn = kafka_auth_arn(found)
         if arn is None:
             parse(found, KafkaAuth)
-        return KafkaSecret(found.path, arn)
+            arn = self.arn(found)
+        return KafkaSecret(path=found.path, arn=arn)
 
     def emails(self) -> AlertEmails:
         found = self.read("alertEmails")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
@@ -27,6 +27,7 @@ class SecretsManager:
     """AWS Secrets Manager, read with a client that is passed in."""
 
     client: SecretsManagerClient
+    _arns: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> SecretStr:
         """Return the current version's text; denied and throttled are errors of their own."""
@@ -36,7 +37,13 @@ class SecretsManager:
             raise _translated(path, error) from error
         if "SecretString" not in answer:
             raise SecretError(f"{path} is binary", hint="Store it as text")
+        if "ARN" in answer:
+            self._arns[path] = answer["ARN"]
         return SecretStr(answer["SecretString"])
+
+    def arn(self, path: str) -> str | None:
+        """Return the ARN of a secret that was read, with the characters that AWS appends."""
+        return self._arns.get(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    TypeVar,
+    runtime_checkable,
+)
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -35,6 +44,15 @@ class SecretSource(Protocol):
 
         Raises SecretNotFoundError when there is none, SecretError for everything else.
         """
+        ...
+
+
+@runtime_checkable
+class KnowsArns(Protocol):
+    """A source whose secrets have ARNs: Secrets Manager."""
+
+    def arn(self, path: str) -> str | None:
+        """Return the ARN of a secret that was read; None if it was not."""
         ...
 
 

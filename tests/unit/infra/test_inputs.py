@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from wms_connector.infra.constructs.environment import secret_fields
 from wms_connector.infra.inputs import StageInputs, read_inputs
 from wms_connector.model.brokers import Broker
 from wms_connector.model.errors import SecretError, SecretNotFoundError
@@ -131,6 +132,32 @@ def test_scram_s_secret_may_name_one_of_another_name() -> None:
     found = read(brokerString="b:9096", kafkaAuth=AUTH_ARN)
     assert found.kafka_secret is not None
     assert found.kafka_secret.arn == AUTH_ARN
+
+
+class Named(Secrets):
+    """The same in AWS, where each has an ARN."""
+
+    def arn(self, path: str) -> str:
+        return f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{path}-AbCdEf"
+
+
+def test_tasks_refer_to_secrets_by_whole_arns_wherever_there_are_any() -> None:
+    auth = {"username": CANARY, "password": CANARY}
+    pipeline = Pipeline.parse(PIPELINE)
+    source = Named({"dbInfo": SECRETS["dbInfo"]}, brokerString="b:9096", kafkaAuth=auth)
+    found = read_inputs(pipeline, pipeline.stage("main"), source)
+    references = {field.secret for field in secret_fields(found).values()}
+    assert references == {
+        source.arn(f"mmdl/{place}")
+        for place in ("main/dbInfo", "default/brokerString", "default/kafkaAuth")
+    }
+    source.values["mmdl/default/kafkaAuth"] = AUTH_ARN
+    found = read_inputs(pipeline, pipeline.stage("main"), source)
+    assert secret_fields(found)["KAFKA_USER"].secret == AUTH_ARN
+
+
+def test_without_aws_they_are_told_by_path() -> None:
+    assert secret_fields(read())["DB_USER"].secret == "mmdl/default/dbInfo"
 
 
 def test_iam_needs_the_clusters_arn() -> None:

@@ -233,10 +233,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_secrets_manager(aws: Any) -> None:
-    aws.create_secret(Name=DEFAULT, SecretString=json.dumps(DB))
+    made = aws.create_secret(Name=DEFAULT, SecretString=json.dumps(DB))
     aws.create_secret(Name="binary", SecretBinary=b"x")
     source = SecretsManager(aws)
     assert parse(resolve(source, NAMES, "mmdl", "dbInfo"), DbInfo).user == "cdc"
+    assert (source.arn(DEFAULT), source.arn(OWN)) == (made["ARN"], None)
     with pytest.raises(SecretNotFoundError):
         source.read(OWN)
     with pytest.raises(SecretError, match="binary"):

@@ -53,12 +53,11 @@ def secret_fields(inputs: StageInputs) -> dict[str, Field]:
         Env.DB_USER: database.user_key,
         Env.DB_PASSWORD: database.password_key,
     }
-    fields = {name: Field(database.path, key) for name, key in keys.items() if key is not None}
-    fields[Env.BROKERS] = Field(brokers.path, brokers.key)
+    fields = {name: Field(database.reference, key) for name, key in keys.items() if key is not None}
+    fields[Env.BROKERS] = Field(brokers.reference, brokers.key)
     if kafka is not None:
-        secret = kafka.arn or kafka.path
-        fields[Env.KAFKA_USER] = Field(secret, kafka.user_key)
-        fields[Env.KAFKA_PASSWORD] = Field(secret, kafka.password_key)
+        fields[Env.KAFKA_USER] = Field(kafka.reference, kafka.user_key)
+        fields[Env.KAFKA_PASSWORD] = Field(kafka.reference, kafka.password_key)
     return {name.value: field for name, field in fields.items()}
 
 

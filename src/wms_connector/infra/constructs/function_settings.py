@@ -107,7 +107,7 @@ def deployment(inputs: StageInputs, options: Options) -> Deployment:
         database=inputs.database,
         broker_secret=inputs.broker_secret.path,
         database_secret=inputs.database_secret.path,
-        kafka_secret=None if kafka is None else kafka.arn or kafka.path,
+        kafka_secret=None if kafka is None else kafka.reference,
         cluster_arn=inputs.pipeline.kafka.cluster_arn,
         connect_url=options.connect_url or names.connect_url,
         ledger=names.ledger,
