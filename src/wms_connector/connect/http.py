@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 ANSWER_LIMIT: Final = 16 * 1024 * 1024
 """Bytes of the longest answer that is read; a busy cluster's status has some hundred thousand."""
-_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Errors after which nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Http:
         for url in tuple(self._urls):
             try:
                 status, content = self._ask(url + path, request)
-            except _NOT_SENT as error:
+            except NOT_SENT as error:
                 reason = _reason(error)
                 continue
             except httpx.TransportError as error:

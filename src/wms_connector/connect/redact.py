@@ -92,20 +92,16 @@ class Redactor:
         """Mask a configuration."""
         return {key: self.value(key, value) for key, value in config.items()}
 
-    def data(self, data: Any) -> Any:
-        """Mask JSON of any form: strings by value, an object's fields by key as well."""
+    def data(self, data: Any, key: str = "") -> Any:
+        """Mask JSON of any form like a configuration: by what it holds, and by the keys in it."""
         if isinstance(data, str):
-            return self.text(data)
+            return self.value(key, data)
         if isinstance(data, dict):
-            return {
-                self.text(str(key)): MASK
-                if is_secret_key(str(key)) and isinstance(value, str | int | float)
-                else self.data(value)
-                for key, value in data.items()
-            }
-        if isinstance(data, list | tuple):
-            return [self.data(item) for item in data]
-        return data
+            return {self.text(name): self.data(each, name) for name, each in data.items()}
+        if isinstance(data, list):
+            return [self.data(each, key) for each in data]
+        number = isinstance(data, int | float) and not isinstance(data, bool)
+        return MASK if number and is_secret_key(key) else data
 
 
 def _found_as(form: str) -> str:

@@ -48,9 +48,7 @@ def classified(status: int, content: bytes, what: str, where: str) -> Reply:
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         # With a message of its own, a 500 passes only if the workers could not agree; the text
         # itself stays here, because it can quote what the worker resolved.
-        lasting = (
-            status == httpx.codes.INTERNAL_SERVER_ERROR and lower and not _PASSES.search(lower)
-        )
+        lasting = status == httpx.codes.INTERNAL_SERVER_ERROR and lower and not PASSES.search(lower)
         raise (InternalError if lasting else ServerError)(
             f"{where} failed inside on {what} ({status})",
             hint="Look into the worker's log at this time",
@@ -64,7 +62,8 @@ def classified(status: int, content: bytes, what: str, where: str) -> Reply:
 
 
 _NO_JSON: Final = object()
-_PASSES: Final = re.compile(r"timed out|forward|rebalanc|leader|starting up")
+PASSES: Final = re.compile(r"timed out|forward|rebalanc|leader|starting up", re.IGNORECASE)
+"""Words by which a 500 that passes is told from one that lasts."""
 
 
 def parse(content: bytes) -> Any:

@@ -8,7 +8,6 @@ configuration can quote what the worker resolved from it, so nothing of its word
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,11 +25,12 @@ from wms_connector.aws.control import (
     allowed,
     digest,
 )
+from wms_connector.connect.http import NOT_SENT as NEVER_SENT
 from wms_connector.connect.models import ConfigDefinition
-from wms_connector.connect.redact import MASK, Redactor
+from wms_connector.connect.redact import Redactor
+from wms_connector.connect.reply import PASSES
 from wms_connector.connect.validation import RawValidation, Validation, rebuild, sentence_for
 from wms_connector.model.errors import WmsError
-from wms_connector.model.masking import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,16 +41,14 @@ if TYPE_CHECKING:
     from wms_connector.model.names import Names
 
 ANSWER_SECONDS: Final = 100.0
-"""For one answer: the worker itself gives a plugin 90 s for its validation."""
-ANSWER_LIMIT: Final = 5_000_000
-"""Bytes of an answer: Lambda carries 6 MB, and JSON within JSON grows."""
-_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""For all answers to one call: the worker itself gives a plugin 90 s for its validation. The
+function has 20 s more."""
+ANSWER_LIMIT: Final = 1_500_000
+"""Bytes of an answer: Lambda carries 6 MB, and as JSON within JSON two bytes can become seven."""
 _DEFINITIONS: Final = TypeAdapter(tuple[ConfigDefinition, ...])
 _REMOVE: Final = next(
     rule for rule in RULES if (rule.method, rule.pattern) == ("DELETE", "/connectors/{connector}")
 )
-# Words by which a client tells a 500 that passes from one that lasts.
-_PASSES: Final = re.compile(r"timed out|forward|rebalanc|leader|starting up", re.IGNORECASE)
 _PLAIN: Final = {"content-type": "text/plain"}
 _PASSING: Final = "the workers could not agree in time: they may be rebalancing"
 
@@ -101,7 +99,7 @@ class Relay:
         except WmsError as error:
             told = self.redactor.text(str(error))
             return ControlReply.own(httpx.codes.INTERNAL_SERVER_ERROR, told)
-        return ControlReply(status=httpx.codes.OK, body=json.dumps(redacted(report, self.redactor)))
+        return ControlReply(status=httpx.codes.OK, body=json.dumps(self.redactor.data(report)))
 
     def _rendered(self, request: ControlRequest, found: Allowed) -> ControlReply:
         """Send the configuration that the caller means, if it is one of ours."""
@@ -142,7 +140,7 @@ class Relay:
         if data is None:
             text = "the worker's answer is not JSON, and is withheld"
             return ControlReply(status=answer.status_code, body=text, headers=_PLAIN)
-        body = json.dumps(redacted(data, self.redactor))
+        body = json.dumps(self.redactor.data(data))
         return ControlReply(status=answer.status_code, body=body)
 
     def _sent(
@@ -164,7 +162,7 @@ class Relay:
                     if len(content) > ANSWER_LIMIT:
                         raise _NoAnswerError(ANSWER_LOST, "the worker's answer is too long")
                 return httpx.Response(answer.status_code, content=bytes(content))
-        except _NOT_SENT as error:
+        except NEVER_SENT as error:
             told = f"no worker takes the call ({type(error).__name__})"
             raise _NoAnswerError(NOT_SENT, told) from None
         except httpx.HTTPError as error:
@@ -180,18 +178,6 @@ class _NoAnswerError(Exception):
         self.reply = ControlReply.own(status, message)
 
 
-def redacted(data: Any, redactor: Redactor, key: str = "") -> Any:
-    """Mask JSON of any form, by value and by key; references stay, for they are no secrets."""
-    if isinstance(data, str):
-        return redactor.value(key, data)
-    if isinstance(data, dict):
-        return {redactor.text(name): redacted(each, redactor, name) for name, each in data.items()}
-    if isinstance(data, list):
-        return [redacted(each, redactor, key) for each in data]
-    number = isinstance(data, int | float) and not isinstance(data, bool)
-    return MASK if number and is_secret_key(key) else data
-
-
 def _data(answer: httpx.Response) -> Any:
     """Read an answer's JSON; None if it is none."""
     try:
@@ -205,7 +191,7 @@ def _closed(answer: httpx.Response) -> ControlReply:
     data = _data(answer)
     message = str(data.get("message", "")) if isinstance(data, dict) else ""
     told = sentence_for(message) if message else ""
-    if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR and _PASSES.search(message):
+    if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR and PASSES.search(message):
         told = _PASSING
     body = json.dumps({"error_code": answer.status_code, "message": told})
     return ControlReply(status=answer.status_code, body=body)

@@ -122,15 +122,19 @@ def test_configurations_and_json_are_masked_by_key_and_by_value() -> None:
         "n": None,
     }
     data = {
-        "a": ["hunter2", 1, None],
+        "a": ["hunter2", 1, None, True],
         "password": 5,
+        "passwords": ["x", "${env:DB_PASSWORD}"],
         "secret": {"deep": "hunter2"},
+        "token": False,
         "hunter2": True,
     }
     assert redactor.data(data) == {
-        "a": [MASK, 1, None],
+        "a": [MASK, 1, None, True],
         "password": MASK,
+        "passwords": [MASK, "${env:DB_PASSWORD}"],
         "secret": {"deep": MASK},
+        "token": False,
         MASK: True,
     }
 
