@@ -12,10 +12,11 @@ import httpx
 import wms_connector
 from wms_connector.aws.control import DEPLOYMENT, REACH, TOPICS
 from wms_connector.aws.deployment import packaged_pipeline
+from wms_connector.connect.deadline import Deadline
 from wms_connector.connect.redact import Redactor
 from wms_connector.connectors.rendering import render
 from wms_connector.functions.frame import framed, logger
-from wms_connector.functions.relay import Relay
+from wms_connector.functions.relay import ANSWER_SECONDS, Relay
 from wms_connector.functions.reports import deployment_report, reach_report, topics_report
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def work(event: dict[str, Any], place: Place, pipeline: Pipeline | None = None) 
     configs = render(packaged, stage, database=deployment.database, security=deployment.security)
     place.public = json.dumps(configs)
     redactor = Redactor(place.secrets.hidden())
-    with httpx.Client(transport=place.transport, trust_env=False) as client:
+    # A validation asks the worker twice: both together must end before the function does.
+    limit = Deadline(ANSWER_SECONDS, place.transport, clock=place.clock)
+    with httpx.Client(transport=limit, trust_env=False) as client:
         relay = Relay(
             place.names,
             configs,

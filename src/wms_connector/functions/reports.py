@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from typing import TYPE_CHECKING, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, Literal
 
 from wms_connector.aws.control import (
     DeploymentReport,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 DIAL_SECONDS: Final = 4.0
 """For one connection: who swallows packets is given up after this time."""
+_AT_ONCE: Final = 32
+"""Connections that are tried side by side: a large cluster must not outlast the function."""
 _DESCRIPTOR: Final = re.compile(
     r"\(\s*HOST\s*=\s*([^)\s]+)\s*\).*?\(\s*PORT\s*=\s*(\d+)", re.IGNORECASE | re.DOTALL
 )
@@ -93,11 +96,14 @@ def topics_report(kafka: Kafka, desired: Iterable[DesiredTopic]) -> TopicsReport
 
 def reach_report(secrets: StageSecrets, *, dial: Dial = socket.create_connection) -> ReachReport:
     """Try a TCP connection to each broker and to the database; raises SecretError."""
-    brokers = parse_brokers(secrets.brokers())
-    places = [(f"broker {number}", b.host, b.port) for number, b in enumerate(brokers, 1)]
-    tried = [_reached(what, "broker", (host, port), dial) for what, host, port in places]
-    database = address_of(secrets.database())
-    return ReachReport(tried=(*tried, _reached("database", "database", database, dial)))
+    places: list[tuple[str, Literal["broker", "database"], tuple[str, int]]] = [
+        (f"broker {number}", "broker", (broker.host, broker.port))
+        for number, broker in enumerate(parse_brokers(secrets.brokers()), 1)
+    ]
+    places.append(("database", "database", address_of(secrets.database())))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        tried = [pool.submit(_reached, *place, dial) for place in places]
+        return ReachReport(tried=tuple(each.result() for each in tried))
 
 
 def address_of(info: DbInfo) -> tuple[str, int]:
@@ -124,7 +130,9 @@ def _differences(made: TopicPlan, topic: str) -> Iterator[str]:
             yield f"{found.what}: {found.actual}, desired {found.desired}; {found.why}"
 
 
-def _reached(what: str, kind: Any, address: tuple[str, int], dial: Dial) -> ReachedReport:
+def _reached(
+    what: str, kind: Literal["broker", "database"], address: tuple[str, int], dial: Dial
+) -> ReachedReport:
     reason = ""
     try:
         with dial(address, DIAL_SECONDS):

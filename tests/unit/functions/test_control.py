@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from tests.unit.kafka.fake_cluster import FakeTopic, failed
 from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport, digest
 from wms_connector.connectors.rendering import render
 from wms_connector.functions import control
+from wms_connector.functions.relay import ANSWER_SECONDS
 from wms_connector.functions.reports import address_of, reach_report
 from wms_connector.kafka.topics import desired
 from wms_connector.model.errors import SecretError
@@ -58,6 +60,25 @@ def test_without_secrets_nothing_could_be_redacted_so_nobody_is_asked(
     with pytest.raises(SecretError):
         ask(around, pipeline, "GET", f"/connectors/{NAME}/status")
     assert around.worker.calls == []
+
+
+def test_a_worker_that_hangs_is_given_up_before_the_function_is(
+    around: Surroundings, pipeline: Pipeline
+) -> None:
+    report = ask(around, pipeline, "GET", "/-/deployment")["body"]
+    meant = DeploymentReport.model_validate_json(report).connectors[NAME]
+    began = around.clock.now
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        around.clock.now += min(90, request.extensions["timeout"]["read"])
+        return httpx.Response(200, json={"configs": []})
+
+    around.transport = httpx.MockTransport(slow)
+    plugin = "io.debezium.connector.postgresql.PostgresConnector"
+    path = f"/connector-plugins/{plugin}/config/validate"
+    asked = {"method": "PUT", "path": path, "config_digest": meant}
+    control.work(asked, around.place(), pipeline)
+    assert around.clock.now - began <= ANSWER_SECONDS
 
 
 def test_the_deployment_tells_what_it_renders(around: Surroundings, pipeline: Pipeline) -> None:
@@ -129,6 +150,20 @@ def test_who_is_reached_is_told_by_port_and_reason(around: Surroundings) -> None
     again = reach_report(around.place().secrets, dial=dial)
     assert again.tried[0].reason == "its host name is not known here"
     assert again.tried[1].reason == "OSError"
+
+
+def test_brokers_that_swallow_packets_are_waited_for_side_by_side(around: Surroundings) -> None:
+    brokers = ",".join(f"b-{number}:9092" for number in range(15))
+    around.secrets.put_secret_value(SecretId=around.deployment.broker_secret, SecretString=brokers)
+    together = threading.Barrier(16)  # broken unless all of them are tried at once
+
+    def dial(address: tuple[str, int], timeout: float) -> Any:
+        del address, timeout
+        together.wait(10)
+        return nullcontext()
+
+    report = reach_report(around.place().secrets, dial=dial)
+    assert [each.what for each in report.tried][-2:] == ["broker 15", "database"]
 
 
 def test_reach_uses_the_network(around: Surroundings, pipeline: Pipeline) -> None:
