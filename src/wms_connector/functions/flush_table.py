@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import queue
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Final
 
-from wms_connector.functions.readable import cut, readable
-from wms_connector.model.errors import WmsError
+from wms_connector.functions.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     Opener = Callable[[OracleAddress, SecretStr], Database]
 
-_REASON: int = 300  # bytes of a reason
+SECONDS: Final = 60.0
+"""For all of it: signing in has no limit of its own once the listener has taken the connection."""
+_REASON: Final = 300  # bytes of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +34,44 @@ class FlushTable:
     reason: str | None = None
 
 
-def drop(name: str, database: Callable[[], DbInfo], opener: Opener | None = None) -> FlushTable:
-    """Drop the table as the user of the stage's own secret; never raises.
+def drop(
+    name: str,
+    database: Callable[[], DbInfo],
+    opener: Opener | None = None,
+    *,
+    redact: Callable[[str], str] = str,
+    seconds: float = SECONDS,
+) -> FlushTable:
+    """Drop the table as the user of the stage's own secret; never raises, never waits longer.
 
     Signs in once, where Debezium does: each refused sign-in brings the account nearer to its lock.
+    `redact` masks secrets in the reason.
     """
+    done: queue.SimpleQueue[FlushTable] = queue.SimpleQueue()
+
+    def carry_out() -> None:
+        try:
+            there = _dropped(name, database, opener)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop a deletion
+            reason = readable(error, limit=_REASON, redact=redact)
+            done.put(FlushTable(name, dropped=False, reason=reason))
+        else:
+            done.put(FlushTable(name, dropped=True, reason=None if there else "there was none"))
+
+    Thread(target=carry_out, daemon=True).start()
+    try:
+        return done.get(timeout=seconds)
+    except queue.Empty:
+        reason = f"the database has taken the connection and not answered for {seconds:.0f} s"
+        return FlushTable(name, dropped=False, reason=reason)
+
+
+def _dropped(name: str, database: Callable[[], DbInfo], opener: Opener | None) -> bool:
     from wms_connector.oracle.address import OracleAddress
     from wms_connector.oracle.driver import open_oracle
     from wms_connector.oracle.flush import drop_flush_table
 
-    try:
-        info = database()
-        address = OracleAddress.of_secret(info, pluggable=False)
-        with (opener or open_oracle)(address, info.password) as session:
-            there = drop_flush_table(session, name)
-    except WmsError as error:
-        return FlushTable(name, dropped=False, reason=cut(readable(error), _REASON))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop a deletion
-        return FlushTable(name, dropped=False, reason=readable(error, limit=_REASON))
-    return FlushTable(name, dropped=True, reason=None if there else "there was none")
+    info = database()
+    address = OracleAddress.of_secret(info, pluggable=False)
+    with (opener or open_oracle)(address, info.password) as session:
+        return drop_flush_table(session, name)

@@ -50,7 +50,7 @@ def carried_out(work: Work, event: dict[str, Any], place: Place) -> dict[str, An
     try:
         return work(event, place)
     except Exception as error:  # noqa: BLE001 - whatever it is, its text must not be shown
-        told = place.redactor().text(readable(error))
+        told = readable(error, redact=place.redactor().text)
         more: dict[str, Any] = {"error": type(error).__name__}
         if not isinstance(error, WmsError):
             more["places"] = places(error)

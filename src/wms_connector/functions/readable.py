@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wms_connector.oracle.catalogue import Entry
 
 LIMIT: Final = 1000
@@ -17,16 +19,19 @@ _EXPLAINED: Final = 2
 _CUT: Final = " … "
 
 
-def readable(error: BaseException, *, limit: int = LIMIT) -> str:
+def readable(
+    error: BaseException, *, limit: int = LIMIT, redact: Callable[[str], str] = str
+) -> str:
     """Put an error into one line: what the catalogue knows of its cause, then its own words.
 
+    `redact` masks secrets before the line is cut: half of one would not be known for what it is.
     Of an error that is none of ours only its kind is told, and where it came up: nobody can say
     what its text holds.
     """
     if not isinstance(error, WmsError):
         return f"an unforeseen {type(error).__name__} at {places(error)[-1]}; the log says more"
     explained = " ".join(f"{entry.sentence}." for entry in causes_of(error)[:_EXPLAINED])
-    own = " ".join(str(error).split())
+    own = redact(" ".join(str(error).split()))
     if not explained:
         return cut(own, limit)
     room = limit - len(explained.encode()) - 3

@@ -31,7 +31,7 @@ from wms_connector.connect.http import Patience
 from wms_connector.connect.ownership import check_stage
 from wms_connector.connect.reconcile import Verb, actual_of, plan
 from wms_connector.connect.wait import Waiting, failure_of
-from wms_connector.functions.readable import causes_of, readable
+from wms_connector.functions.readable import LIMIT, causes_of, cut, readable
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ class RegistrationResource:
         held = [action.name for action in outcome.done.actions if action.held]
         running = "; ".join(f"{n}: {status.summary()}" for n, status in outcome.running.items())
         self.told(running or "no connector has to run")
-        return {"IsComplete": True, "Data": {"Running": running, "Held": ", ".join(held)}}
+        # CloudFormation takes an answer of 4096 bytes in all.
+        data = {"Running": cut(running, LIMIT), "Held": cut(", ".join(held), LIMIT)}
+        return {"IsComplete": True, "Data": data}
 
     def delete(self) -> None:
         """Remove the stage's connectors if that can be done at once; never fails, never waits."""
@@ -204,5 +206,5 @@ class RegistrationResource:
                 hint="Look into the workers' log; then deploy again",
                 evidence=reason.evidence,
             ) from None
-        self.told(f"not yet: {readable(reason)}")
+        self.told(f"not yet: {readable(reason, redact=self.place.redactor().text)}")
         return {"IsComplete": False}

@@ -171,11 +171,13 @@ class TopicsResource:
         """Drop the table, if the database is one in which Debezium makes it."""
         if self.place.deployment.database.vendor != "oracle":
             return None
-        table = drop(self.place.names.flush_table, self.place.secrets.database, self.opener)
-        if table.reason is None:
-            return table
-        reason = self.place.redactor().text(table.reason)
-        return type(table)(table.name, table.dropped, reason)
+        place = self.place
+        return drop(
+            place.names.flush_table,
+            place.secrets.database,
+            self.opener,
+            redact=lambda text: place.redactor().text(text),
+        )
 
 
 def _check_own(place: Place, desired: Iterable[DesiredTopic]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wms_connector.connect.redact import Redactor
 from wms_connector.functions.readable import LIMIT, cut, places, readable
 from wms_connector.model.errors import WmsError
 
@@ -40,6 +41,13 @@ def test_a_long_one_keeps_what_was_first_and_the_root_cause() -> None:
     assert told.endswith("root cause. Mend it")
     tiny = readable(EvidenceError("what", "ORA-12541: x"), limit=60)
     assert len(tiny.encode()) <= 60
+
+
+@given(st.integers(0, 60))
+def test_a_secret_that_a_cut_goes_through_is_masked_before(limit: int) -> None:
+    redact = Redactor(["c4nary-s3cret"]).text
+    told = readable(WmsError("first c4nary-s3cret, then c4nary-s3cret"), limit=limit, redact=redact)
+    assert not any(part in told for part in ("c4n", "ary", "-s3", "cret"))
 
 
 @given(st.text(), st.integers(0, 80))

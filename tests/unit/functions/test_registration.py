@@ -101,6 +101,16 @@ def test_a_paused_connector_stays_paused_and_is_reported(around: Surroundings) -
     assert answer == {"IsComplete": True, "Data": {"Running": "", "Held": NAME}}
 
 
+def test_what_is_told_of_many_connectors_fits_into_an_answer(around: Surroundings) -> None:
+    desired = {f"{NAME}-{number}": {"connector.class": "C"} for number in range(200)}
+    properties = registration_properties(desired, delivery="x")
+    resource = RegistrationResource(around.place(properties))
+    resource.look(properties, request="r", started=around.clock.now)
+    answer = resource.look(properties, request="r", started=around.clock.now)
+    assert answer["IsComplete"] is True
+    assert len(str(answer).encode()) < 3000
+
+
 def test_it_waits_for_healthy_workers(around: Surroundings) -> None:
     around.worker.health = "starting"
     assert look(around) == {"IsComplete": False}

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka import KafkaError
+from pydantic import SecretStr
 from tests.unit.functions.support import PASSWORD, Surroundings, event
 from tests.unit.kafka.fake_cluster import FakeTopic, failed
 from tests.unit.oracle.fakes import Answer, FakeConnection, RefusedError
@@ -12,6 +14,7 @@ from wms_connector.aws.errors import MissingError
 from wms_connector.aws.properties import topics_of, topics_properties
 from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.functions import topics
+from wms_connector.functions.flush_table import drop
 from wms_connector.functions.topics_resource import LeftoverError, TopicsResource
 from wms_connector.kafka.errors import (
     GroupInUseError,
@@ -22,6 +25,7 @@ from wms_connector.kafka.errors import (
 )
 from wms_connector.kafka.topics import DesiredTopic, Purpose
 from wms_connector.model.errors import SecretError, StageError, WmsError
+from wms_connector.model.secrets import DbInfo
 from wms_connector.oracle.database import Database
 
 if TYPE_CHECKING:
@@ -365,6 +369,21 @@ def test_an_unforeseen_fault_of_the_driver_fails_nothing(around: Surroundings) -
     found = dropped(around, ValueError(PASSWORD))
     assert found["reason"]["S"].startswith("an unforeseen ValueError")
     assert PASSWORD not in str(found)
+
+
+def test_a_database_that_takes_the_connection_and_never_answers_is_left() -> None:
+    never = threading.Event()
+
+    def hangs(address: object, password: object) -> Database:
+        del address, password
+        never.wait(60)
+        raise RefusedError("ORA-12547")
+
+    info = DbInfo(host="db.example", dbname="X", user="u", password=SecretStr(PASSWORD))
+    found = drop("T", lambda: info, hangs, seconds=0.01)
+    never.set()
+    assert not found.dropped
+    assert "taken the connection and not answered" in str(found.reason)
 
 
 def test_what_the_properties_say_is_what_the_template_wrote() -> None:
