@@ -42,6 +42,9 @@ NOT_SENT: Final = 502
 ANSWER_LOST: Final = 504
 """The function's own answer: the call was sent, and it may have been done."""
 
+FAULT: Final = "FunctionError"
+"""Class of what our functions raise: its text is one line that was redacted, so it may be shown."""
+
 Method = Literal["GET", "PUT", "POST", "DELETE"]
 
 

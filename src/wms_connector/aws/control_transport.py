@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from wms_connector.aws.control import (
     ANSWER_LOST,
     DEPLOYMENT,
+    FAULT,
     FORBIDDEN,
     NOT_SENT,
     OTHER_CONFIG,
@@ -35,6 +36,7 @@ from wms_connector.aws.errors import (
     DeniedError,
     MissingError,
     NotDeployedError,
+    NotReadyError,
     ThrottledError,
 )
 
@@ -49,6 +51,8 @@ _T = TypeVar("_T", bound=BaseModel)
 ANSWER_SECONDS: Final = 130.0
 """For one answer: a worker may try its database for 90 s, and the function starts up first."""
 _THROTTLED_WAITS: Final = (1.0, 2.0, 4.0)
+_READY_WAITS: Final = (5.0, 10.0, 20.0, 20.0, 20.0, 20.0)
+"""A function that has slept for weeks gets its network back within a minute or so."""
 
 
 class LambdaTransport(httpx.BaseTransport):
@@ -79,7 +83,7 @@ class LambdaTransport(httpx.BaseTransport):
         if reply.status == NOT_SENT:
             raise httpx.ConnectError(_message(reply.body), request=request)
         if reply.status == ANSWER_LOST:
-            raise httpx.ReadTimeout(_message(reply.body), request=request)
+            raise httpx.ReadError(_message(reply.body), request=request)
         return httpx.Response(reply.status, headers=reply.headers, text=reply.body, request=request)
 
     def _asked(self, request: httpx.Request) -> ControlRequest:
@@ -108,12 +112,12 @@ class LambdaTransport(httpx.BaseTransport):
     def _invoked(self, asked: ControlRequest) -> ControlReply:
         # A connection that breaks is httpx's own error: the client knows which calls it may
         # repeat, and says of the others that they may have been done.
-        waits = iter(_THROTTLED_WAITS)
+        waits = {ThrottledError: iter(_THROTTLED_WAITS), NotReadyError: iter(_READY_WAITS)}
         while True:
             try:
                 return self._once(asked)
-            except ThrottledError:
-                if (pause := next(waits, None)) is None:
+            except (ThrottledError, NotReadyError) as error:  # nothing was done
+                if (pause := next(waits[type(error)], None)) is None:
                     raise
                 self._sleep(pause)
 
@@ -144,15 +148,22 @@ class LambdaTransport(httpx.BaseTransport):
     def _failed(self, payload: Any) -> Exception:
         """Tell a time-out, after which anything may have been done, from a fault inside.
 
-        The fault's own words stay in the function's log: nobody has redacted them.
+        A fault's words are shown if they are ours. Others nobody has redacted: they stay in the
+        function's log.
         """
         found = payload if isinstance(payload, dict) else {}
         kind = str(found.get("errorType", ""))
+        log = f"aws logs tail /aws/lambda/{self._function}"
+        if kind == FAULT:
+            return ControlError(
+                f"{self._function} cannot do its work: {found.get('errorMessage', '')}",
+                hint=f"Its log says more: {log}",
+            )
         if kind == "Sandbox.Timedout" or "timed out" in str(found.get("errorMessage", "")):
             return httpx.ReadTimeout(f"{self._function} ran out of time")
         return ControlError(
             f"{self._function} failed inside ({kind or 'it gives no reason'})",
-            hint=f"Look into its log: aws logs tail /aws/lambda/{self._function}",
+            hint=f"Look into its log: {log}",
         )
 
 

@@ -6,6 +6,7 @@
     ├── NoRegionError        no region was named
     ├── DeniedError          signed in, but not allowed
     ├── ThrottledError       too many calls: nothing was done
+    ├── NotReadyError        it is just being made ready: nothing was done
     ├── OutOfReachError      no answer from AWS
     ├── MissingError         there is no such thing
     ├── NotDeployedError     the stage is not in this account and region
@@ -57,6 +58,10 @@ class ThrottledError(AwsError):
     """AWS wants fewer calls; nothing was done."""
 
 
+class NotReadyError(AwsError):
+    """AWS is just making ready what was asked for; nothing was done."""
+
+
 class OutOfReachError(AwsError):
     """No answer came from AWS."""
 
@@ -93,6 +98,12 @@ _UNKNOWN_KEY: Final = frozenset(
 _THROTTLED: Final = frozenset(
     {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded",
      "ThrottledException", "EC2ThrottledException", "LimitExceededException"}
+)  # fmt: skip
+# Of Lambda: it takes the network away from a function that nobody has called for weeks, and gives
+# it back at the next call, which fails.
+_NOT_READY: Final = frozenset(
+    {"ResourceNotReadyException", "ENINotReadyException", "ResourceConflictException",
+     "CodeArtifactUserPendingException"}
 )  # fmt: skip
 _MISSING: Final = frozenset(
     {"ResourceNotFoundException", "NotFoundException", "NotFound", "ClusterNotFoundException",
@@ -148,7 +159,7 @@ def translate(error: Exception, doing: str, place: Callable[[], str]) -> AwsErro
     return AwsError(f"cannot {doing}: {error}", hint="Check the region and how you sign in")
 
 
-def _answered(error: Any, doing: str, place: Callable[[], str]) -> AwsError:
+def _answered(error: Any, doing: str, place: Callable[[], str]) -> AwsError:  # noqa: PLR0911 - one for each kind
     code = code_of(error)
     message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
     if code in _EXPIRED:
@@ -160,6 +171,10 @@ def _answered(error: Any, doing: str, place: Callable[[], str]) -> AwsError:
     if code in _THROTTLED:
         return ThrottledError(
             f"cannot {doing}: AWS wants fewer calls ({code})", hint="Try again in a minute"
+        )
+    if code in _NOT_READY:
+        return NotReadyError(
+            f"cannot {doing}: it is just being made ready ({code})", hint="Try again in a minute"
         )
     if code in _MISSING:
         return MissingError(

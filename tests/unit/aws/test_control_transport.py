@@ -17,12 +17,14 @@ from wms_connector.aws.errors import (
     ControlError,
     DeniedError,
     NotDeployedError,
+    NotReadyError,
     OutOfReachError,
     ThrottledError,
 )
 from wms_connector.connect.client import ConnectClient
 from wms_connector.connect.errors import UncertainError, UnreachableError
 from wms_connector.connect.models import OffsetEntry
+from wms_connector.functions.frame import FunctionError
 from wms_connector.model.names import Names
 from wms_connector.model.stage import Stage
 
@@ -105,7 +107,8 @@ def test_no_worker_and_a_lost_answer_are_what_they_are_on_the_network(deployed: 
     with deployed.client() as client, pytest.raises(UnreachableError, match="nobody listens"):
         client.connectors()
     deployed.control.answers = [ControlReply.own(504, "lost")]
-    with deployed.client() as client, pytest.raises(UncertainError, match="may have been done"):
+    told = r"\(lost\): it may have been done"
+    with deployed.client() as client, pytest.raises(UncertainError, match=told):
         client.restart_task(OWN, 0)
 
 
@@ -142,6 +145,15 @@ def test_a_fault_inside_is_told_without_its_words(deployed: Deployed) -> None:
     deployed.control.answers = [(True, "odd")]
     with deployed.client() as client, pytest.raises(ControlError, match="gives no reason"):
         client.connectors()
+
+
+def test_a_fault_in_our_own_words_is_told(deployed: Deployed) -> None:
+    told = "reading mmdl/main/dbInfo timed out. Allow it"
+    fault = {"errorType": FunctionError.__name__, "errorMessage": told}
+    deployed.control.answers = [(True, fault)]
+    with deployed.client() as client, pytest.raises(ControlError) as caught:
+        client.restart_task(OWN, 0)
+    assert caught.value.what.endswith(f"cannot do its work: {told}")
 
 
 @pytest.mark.parametrize("payload", [None, [], {"status": "x"}])
@@ -193,6 +205,21 @@ def test_throttling_is_waited_for_and_then_told(deployed: Deployed) -> None:
     assert deployed.clock.now == 3
     deployed.control.answers = [throttled] * 9
     with deployed.client() as client, pytest.raises(ThrottledError):
+        client.connectors()
+
+
+def test_a_function_that_has_slept_for_weeks_is_waited_for(deployed: Deployed) -> None:
+    asleep = [
+        client_error("ResourceNotReadyException", "The function is inactive"),
+        client_error("ResourceConflictException", "The function is in the state: Pending"),
+    ]
+    deployed.control.answers = list(asleep)
+    with deployed.client() as client:
+        client.restart(OWN)
+    assert [asked.method for asked in deployed.control.asked] == ["POST"] * 3
+    assert deployed.clock.now == 15
+    deployed.control.answers = asleep * 9
+    with deployed.client() as client, pytest.raises(NotReadyError, match="just being made ready"):
         client.connectors()
 
 
