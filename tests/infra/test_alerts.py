@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from tests.infra.variants import VARIANTS, Variant
+
+from wms_connector.model.names import Names
+from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Synthesized
@@ -73,11 +79,41 @@ def test_only_this_stages_alarms_and_rules_may_publish(each: Synthesized) -> Non
         assert statement["Condition"] == {
             "StringEquals": {"aws:SourceAccount": "111122223333"},
             "ArnLike": {"aws:SourceArn": f"arn:aws:{source}"},
+            "ArnNotLike": {"aws:SourceArn": f"arn:aws:{source}-*"},
         }
     # What is left only forbids: whatever does not come over TLS.
     (left,) = statements.values()
     assert (left["Effect"], left["Principal"]) == ("Deny", "*")
     assert left["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_an_alarm_of_a_stage_whose_name_begins_with_this_ones_may_not_publish(
+    main: Synthesized,
+) -> None:
+    document = _only(main, "AWS::SNS::TopicPolicy")["PolicyDocument"]
+    condition = _statements(document)["AlarmsOfThisStage"]["Condition"]
+
+    def passes(alarm: str) -> bool:
+        arn = f"arn:aws:cloudwatch:us-east-1:111122223333:alarm:{alarm}"
+        like, unlike = (condition[key]["aws:SourceArn"] for key in ("ArnLike", "ArnNotLike"))
+        return fnmatchcase(arn, like) and not fnmatchcase(arn, unlike)
+
+    assert passes(main.inputs.names.alarm("TaskFailed"))
+    for other in ("main-2", "main-TaskFailed", "m", "mainly"):
+        assert not passes(Names(Stage.parse(other), "wms").alarm("TaskFailed")), other
+
+
+def test_every_alarm_and_rule_that_tells_somebody_may_publish(each: Synthesized) -> None:
+    names = {"AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::CompositeAlarm": "AlarmName",
+             "AWS::Events::Rule": "Name"}  # fmt: skip
+    given = {
+        str(one["Properties"].get(name))
+        for type_, name in names.items()
+        for one in each.of_type(type_).values()
+        if "Alerts-" in json.dumps(one["Properties"])
+    }
+    prefix = re.escape(each.inputs.names.alarm_prefix)
+    assert [name for name in given if not re.fullmatch(f"{prefix}[A-Za-z0-9]+", name)] == []
 
 
 def test_the_key_is_used_by_the_same_and_for_this_topic(each: Synthesized) -> None:

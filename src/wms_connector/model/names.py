@@ -81,6 +81,23 @@ class Names:
         """What every alarm's name begins with."""
         return f"{self.connector_stack}-"
 
+    def alarm(self, what: str) -> str:
+        """CloudWatch alarm. `what` is letters and digits, or `*` for the pattern of all alarms.
+
+        No hyphen: or stage `a`'s alarm `b-c` and stage `a-b`'s alarm `c` were one, and no pattern
+        could tell the stages apart.
+        """
+        return self._alerting(what)
+
+    def rule(self, what: str) -> str:
+        """EventBridge rule; `what` as an alarm's."""
+        return self._alerting(what)
+
+    def _alerting(self, what: str) -> str:
+        if what != "*" and not (what.isalnum() and what.isascii()):
+            raise ValueError(f"{what!r} is not letters and digits")
+        return f"{self.alarm_prefix}{what}"
+
     @property
     def alerts_topic(self) -> str:
         """SNS topic of the alerts."""

@@ -46,6 +46,7 @@ def test_names_of_a_named_stage() -> None:
     assert names.health_namespace == "wms-connector-main/Health"
     assert names.logs_namespace == "wms-connector-main/ConnectorLogs"
     assert names.alarm_prefix == "wms-connector-main-"
+    assert names.alarm("TaskFailed") == names.rule("TaskFailed") == "wms-connector-main-TaskFailed"
     assert names.alerts_topic == "Alerts-wms-alerts-main"
     assert names.secret_paths("mmdl", "dbInfo") == ("mmdl/main/dbInfo", "mmdl/default/dbInfo")
     assert names.transactional_ids("wms-oracle-cdc", 2) == (
@@ -190,3 +191,9 @@ def test_every_derived_name_is_inside_its_limit(stage: Stage) -> None:
     assert re.fullmatch(r"[a-zA-Z0-9._/#-]{1,512}", names.log_group)
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", names.alerts_topic)
     assert all(re.fullmatch(r"[\w/+=.@-]{1,512}", p) for p in names.secret_paths("mmdl", "vpc"))
+
+
+@pytest.mark.parametrize("what", ["", "b-c", "b_c", "b c", "*-*", "b*", "ä"])
+def test_what_an_alarm_is_about_cannot_be_taken_for_a_part_of_the_stage(what: str) -> None:
+    with pytest.raises(ValueError, match="letters and digits"):
+        Names(Stage.parse("a"), "wms").alarm(what)

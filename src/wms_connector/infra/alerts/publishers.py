@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 class Publishers:
     """The ARNs of a stage's topic, alarms and rules, put together from names.
 
-    From names, because the topic needs its key, and the key's policy names the topic.
+    From names, because the topic needs its key, and the key's policy names the topic. Alarms and
+    rules are patterns: what follows the stage in their names has no hyphen, so what has one is
+    another stage's (`a-b` beside `a`).
     """
 
     def __init__(self, stack: Stack, names: Names) -> None:
@@ -22,11 +24,11 @@ class Publishers:
         self.alarms = stack.format_arn(
             service="cloudwatch",
             resource="alarm",
-            resource_name=f"{names.alarm_prefix}*",
+            resource_name=names.alarm("*"),
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         self.rules = stack.format_arn(
-            service="events", resource="rule", resource_name=f"{names.connector_stack}-*"
+            service="events", resource="rule", resource_name=names.rule("*")
         )
         self._account = stack.account
 
@@ -35,4 +37,5 @@ class Publishers:
         return {
             "StringEquals": {"aws:SourceAccount": self._account},
             "ArnLike": {"aws:SourceArn": source},
+            "ArnNotLike": {"aws:SourceArn": f"{source}-*"},
         }
