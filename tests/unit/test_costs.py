@@ -18,9 +18,13 @@ ROWS = [
     for line in TEXT.splitlines()
     if line.startswith("| ")
 ]
-PRICES = {row[0]: float(row[2]) for row in ROWS if len(row) == 4 and row[2] != "Price"}
+PRICES = {
+    row[0]: float(row[2])
+    for row in ROWS
+    if len(row) == 4 and row[2][:1].isdigit() and "=" not in row[2]
+}
 TIMES = "\u00d7"
-COLUMNS = {1: DEFAULT, 2: PRODUCTION}
+COLUMNS = {1: DEFAULT, 2: DEFAULT, 3: PRODUCTION}
 AMOUNTS = [row for row in ROWS if row[0] in PRICES and "=" in row[1]]
 
 
