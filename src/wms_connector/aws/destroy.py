@@ -57,7 +57,7 @@ def look(aws: Aws, names: Names) -> Existing:
     found = {name: stacks.find(name) for name in (names.connector_stack, names.alerts_stack)}
     there = tuple(stack for stack in found.values() if stack is not None)
     for stack in there:
-        _check(stack)
+        _check(stack, names)
     missing = tuple(name for name, stack in found.items() if stack is None)
     topics = _noted(aws, names, TOPICS) if there else None
     known = None if topics is None else tuple(sorted(topics.get("names", {}).get("SS", ())))
@@ -95,7 +95,13 @@ def destroy(
     return Destroyed(deleted, existing.missing, topics, tuple(left))
 
 
-def _check(stack: Stack) -> None:
+def _check(stack: Stack, names: Names) -> None:
+    # Of another product: stage `connector-a` of `wms` and stage `a` of `wms-connector`.
+    if (found := stack.outputs.get("Stage", names.stage.name)) != names.stage.name:
+        raise StackError(
+            f"the stack {stack.name} is that of stage {found}: nothing was deleted",
+            hint="Check --product and --stage",
+        )
     if stack.is_changing and stack.status != DELETING:
         raise StackError(
             f"the stack {stack.name} is in the middle of a change ({stack.status}): "

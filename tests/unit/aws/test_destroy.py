@@ -158,6 +158,14 @@ def test_a_protected_stack_is_left(here: Here) -> None:
     assert here.deleted == []
 
 
+def test_another_product_s_stack_of_the_same_name_is_left(here: Here) -> None:
+    outputs = [{"OutputKey": "Stage", "OutputValue": "connector-branch-1"}]
+    here.cfn.stacks[next(iter(here.cfn.stacks))]["Outputs"] = outputs
+    with pytest.raises(StackError, match="is that of stage connector-branch-1: nothing was del"):
+        here.run()
+    assert here.deleted == []
+
+
 def test_what_the_template_keeps_is_told(here: Here) -> None:
     here.cfn.keeps = {"Rules"}
     assert here.run().left == ("AWS::Rules physical-Rules, which the template keeps",)
