@@ -193,8 +193,8 @@ class _Assembly:
         )  # fmt: skip
         if status:
             _tell(
-                f"wms-connector: stage {self.app.stage} was not deployed; what AWS says stands "
-                "above, and CloudFormation has brought back what was there before"
+                f"wms-connector: stage {self.app.stage} was not deployed; the reason stands "
+                "above. What CloudFormation had begun, it has taken back, unless it says otherwise"
             )
         elif self.app.as_json:
             told = json.loads(outputs.read_text(encoding="utf-8")) if outputs.is_file() else {}
