@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from wms_connector.cli.app import App, laptop_command
+from wms_connector.cli.chosen import waiting
 from wms_connector.cli.confirm import confirm
 from wms_connector.cli.lag import Source, source_options
 from wms_connector.cli.target import Target, laptop_or_url, url_option
@@ -109,7 +110,6 @@ def _run(app: App, repair: Repair, asked: Options) -> None:
     from wms_connector.cli.recover_file import RecoverFile
     from wms_connector.connect.recover import carry_out, look
     from wms_connector.connect.recovery import plan
-    from wms_connector.connect.wait import Waiting
 
     where = laptop_or_url(app, asked.urls)
     with where.client() as client:
@@ -139,8 +139,7 @@ def _run(app: App, repair: Repair, asked: Options) -> None:
             app.show(value | {"done": False}, "dry run: nothing was done; --yes does it")
             return
         confirm(f"{'go on with' if begun else 'begin'} this repair of {name}", yes=asked.yes)
-        waiting = Waiting(asked.timeout, progress=lambda text: click.echo(text, err=True))
-        carry_out(steps, client, record, file, waiting)
+        carry_out(steps, client, record, file, waiting(asked.timeout))
     done = f"{name} runs; what was before is kept in {file.finished(record)}"
     app.show(value | {"done": True, "kept": str(file.finished(record))}, done)
 
