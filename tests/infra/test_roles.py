@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from tests.infra.template import actions, of_type, resources, statements
+from tests.infra.variants import CLUSTER
+
+from wms_connector.model.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Synthesized
+
+INLINE_LIMIT, MANAGED_LIMIT = 10_240, 6_144
+"""Characters of all policies of a role's own, and of one managed policy: IAM's."""
 
 # Actions that know no resource, and whose they are.
 WITHOUT_RESOURCE = {
@@ -100,3 +107,33 @@ def test_the_image_is_pulled_from_one_repository(each: Synthesized) -> None:
               if action.startswith("ecr:") and action != "ecr:GetAuthorizationToken"}  # fmt: skip
     (repository,) = pulled
     assert repository.endswith(":repository/cdk-one-container-assets-111122223333-us-east-1")
+
+
+def test_rights_for_a_hundred_tables_fit_into_what_iam_takes() -> None:
+    from aws_cdk import App, Stack
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.assertions import Template
+
+    from wms_connector.infra.constructs.granting import grant
+    from wms_connector.infra.constructs.msk_rights import Msk, topics_rights, worker_rights
+
+    tables = [f'"MMDL.PLAN_OF_SOME_KIND_{number:03}_TBL"' for number in range(100)]
+    pipeline = Pipeline.parse(f"tables = [{', '.join(tables)}]")
+    stage, msk = pipeline.stage("production"), Msk(CLUSTER)
+    stack = Stack(App())
+    for id_, rights in (
+        ("Worker", worker_rights(msk, pipeline, stage, {"wms-oracle-cdc": 1})),
+        ("Topics", topics_rights(msk, pipeline, stage)),
+    ):
+        grant(iam.Role(stack, id_, assumed_by=iam.ServicePrincipal("x.amazonaws.com")), rights)
+    template = Template.from_stack(stack).to_json()
+    for type_, limit in (
+        ("AWS::IAM::Policy", INLINE_LIMIT),
+        ("AWS::IAM::ManagedPolicy", MANAGED_LIMIT),
+    ):
+        sizes = [
+            len(json.dumps(one["Properties"]["PolicyDocument"], separators=(",", ":")))
+            for one in of_type(template, type_).values()
+        ]
+        assert sizes
+        assert max(sizes) <= limit

@@ -15,7 +15,13 @@ from wms_connector.infra.constructs.msk_rights import (
     topics_rights,
     worker_rights,
 )
-from wms_connector.infra.constructs.rights import Account, read_secrets, write_logs
+from wms_connector.infra.constructs.rights import (
+    STATEMENT_LIMIT,
+    Account,
+    Right,
+    read_secrets,
+    write_logs,
+)
 from wms_connector.model.errors import WmsError
 from wms_connector.model.names import Names
 from wms_connector.model.pipeline import Pipeline
@@ -24,8 +30,6 @@ from wms_connector.model.topics import owns_topic, topic_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from wms_connector.infra.constructs.rights import Right
 
 CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/shared/0a1b-2"
 MSK = Msk(CLUSTER)
@@ -201,3 +205,14 @@ def test_no_role_creates_a_log_group() -> None:
     right = write_logs("arn:aws:logs:eu-west-1:1:log-group:/a")
     assert right.actions == ("logs:CreateLogStream", "logs:PutLogEvents")
     assert right.resources == ("arn:aws:logs:eu-west-1:1:log-group:/a:*",)
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=300), min_size=1, max_size=60, unique=True))
+def test_many_names_are_the_same_right_in_shorter_statements(names: list[str]) -> None:
+    right = Right(("kafka-cluster:ReadData",), MSK.topics(names), effect="Deny", why="a reason")
+    parts = right.parts()
+    assert tuple(resource for part in parts for resource in part.resources) == right.resources
+    assert {(part.actions, part.effect, part.why) for part in parts} == {
+        (right.actions, right.effect, right.why)
+    }
+    assert all(sum(map(len, part.resources)) <= STATEMENT_LIMIT for part in parts)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def grant(role: iam.Role, rights: Iterable[Right]) -> None:
     """Allow a role what these rights say; a pattern without a reason stays a finding."""
     for right in rights:
-        role.add_to_policy(statement(right))
+        for part in right.parts():
+            role.add_to_policy(statement(part))
         if right.why:
             acknowledge(role, {wildcard(role, pattern): right.why for pattern in right.patterns})
     acknowledge(role, INLINE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}")
 """What Secrets Manager appends to a secret's name in its ARN."""
+
+STATEMENT_LIMIT: Final = 4_000
+"""Characters of a statement's resources. What a role's own policy cannot hold (10,240 characters),
+the CDK puts into managed policies of at most 6,144: by whole statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,15 @@ class Right:
     def patterns(self) -> tuple[str, ...]:
         """The resources that are patterns of any length."""
         return tuple(resource for resource in self.resources if "*" in resource)
+
+    def parts(self) -> tuple[Right, ...]:
+        """The same right as statements that are short enough; one, unless the names are many."""
+        shares: list[list[str]] = [[]]
+        for resource in self.resources:
+            if shares[-1] and sum(map(len, shares[-1])) + len(resource) > STATEMENT_LIMIT:
+                shares.append([])
+            shares[-1].append(resource)
+        return tuple(replace(self, resources=tuple(share)) for share in shares)
 
 
 @dataclass(frozen=True, slots=True)
