@@ -113,7 +113,7 @@ class Deletion:
             return
         self._under_way.pop(event.logical, None)
         self._failed.pop(name, None)
-        reason = " ".join(event.reason.split())
+        reason = _sentence(event.reason)
         if event.status == NOT_DELETED and not reason.startswith(_CANCELLED):
             self._failed[name] = reason
         elif event.status == "DELETE_SKIPPED":
@@ -136,3 +136,9 @@ class Deletion:
             hint="Mend that and repeat the command: it goes on with what is left, and nothing is "
             "forgotten",
         )
+
+
+def _sentence(reason: str) -> str:
+    """Put a reason into one line, without the provider framework's own stack trace below it."""
+    lines = (line for line in reason.splitlines() if not line.lstrip().startswith("at "))
+    return " ".join(" ".join(lines).split())

@@ -110,7 +110,8 @@ def test_no_text_that_is_a_stage_leads_to_a_named_one(text: str) -> None:
 
 
 def test_what_failed_is_named_and_a_repeat_goes_on(here: Here) -> None:
-    here.cfn.fails = {"Topics": "Kafka is\n out of reach.", "Rules": "Resource deletion cancelled"}
+    reason = "Kafka is\n out of reach.\n    at invokeUserFunction (/var/task/framework.js:2:6)"
+    here.cfn.fails = {"Topics": reason, "Rules": "Resource deletion cancelled"}
     with pytest.raises(StackError) as caught:
         here.run()
     assert caught.value.what == (
