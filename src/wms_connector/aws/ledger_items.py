@@ -15,7 +15,8 @@ DELETION: Final = "deletion"
 absent if there can be none), `dropped` (BOOL), `reason` (S, why the table was not dropped)."""
 
 REGISTRATION: Final = "registration"
-"""Passing failures of the registration: `request` (S, CloudFormation's id), `failures` (N)."""
+"""Failures of the registration: `request` (S, CloudFormation's id), `failures` (N), and `undo` (S,
+which update would take back the last one that failed)."""
 
 HEALTH: Final = "health"
 """The last health check: `at` (N, seconds since 1970), `verdict` (S)."""

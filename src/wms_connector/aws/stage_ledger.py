@@ -84,24 +84,57 @@ class Ledger:
 
     def count_failure(self, request: str) -> int:
         """Count a passing failure of one request of the registration; a new request begins at 1."""
+        same = "#request = :request"
+        added = self._registration(
+            "ADD #failures :one", same, request={"S": request}, one={"N": "1"}
+        )
+        if added is not None:
+            return int(added["failures"]["N"])
+        first = "SET #request = :request, #failures = :one"
+        self._registration(first, request={"S": request}, one={"N": "1"})
+        return 1
+
+    def note_undo(self, update: str) -> None:
+        """Remember which update takes back the one that has just failed."""
+        self._registration("SET #undo = :update", update={"S": update})
+
+    def is_undo(self, update: str) -> bool:
+        """Tell whether an update takes back one that has failed."""
+        kept = "SET #undo = :update"
+        return self._registration(kept, "#undo = :update", update={"S": update}) is not None
+
+    def forget_undo(self) -> None:
+        """Forget what failed: an update went well."""
+        self._registration("REMOVE #undo")
+
+    def _registration(
+        self, expression: str, condition: str | None = None, **values: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """Change the registration's item; gives what is new, None where the condition fails."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": _key(REGISTRATION),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": {
+                f"#{name}": name
+                for name in ("request", "failures", "undo")
+                if f"#{name}" in f"{expression} {condition}"
+            },
+            "ReturnValues": "UPDATED_NEW",
+        }
+        if values:
+            request["ExpressionAttributeValues"] = {f":{name}": of for name, of in values.items()}
+        if condition is not None:
+            request["ConditionExpression"] = condition
         with self._doing("write to"):
             try:
-                answer = self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(REGISTRATION),
-                    UpdateExpression="ADD #failures :one",
-                    ConditionExpression="#request = :request",
-                    ExpressionAttributeNames={"#failures": "failures", "#request": "request"},
-                    ExpressionAttributeValues={":one": {"N": "1"}, ":request": {"S": request}},
-                    ReturnValues="UPDATED_NEW",
-                )
+                answer = self._client.update_item(**request)
             except Exception as error:
                 if code_of(error) != "ConditionalCheckFailedException":
                     raise
-                first = {"request": {"S": request}, "failures": {"N": "1"}}
-                self._client.put_item(TableName=self._table, Item={**_key(REGISTRATION), **first})
-                return 1
-        return int(answer["Attributes"]["failures"]["N"])
+                return None
+        changed: dict[str, Any] = answer.get("Attributes", {})
+        return changed
 
     def _doing(self, what: str) -> AbstractContextManager[None]:
         return translated(f"{what} the ledger", lambda: f"table {self._table}")

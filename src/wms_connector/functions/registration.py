@@ -45,6 +45,7 @@ def look(event: dict[str, Any], place: Place) -> dict[str, Any]:
     data = asked.get("Data") or {}
     return RegistrationResource(place, told=telling(place)).look(
         asked.resource_properties,
+        asked.old_resource_properties,
         request=asked.request_id,
         started=float(data.get(STARTED) or place.clock()),
     )

@@ -32,6 +32,7 @@ from wms_connector.connect.ownership import check_stage
 from wms_connector.connect.reconcile import Verb, actual_of, plan
 from wms_connector.connect.wait import Waiting, failure_of
 from wms_connector.functions.readable import LIMIT, causes_of, cut, readable
+from wms_connector.functions.undo import Update
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
@@ -74,10 +75,21 @@ _HURRIED: Final = Patience(seconds=4, unreachable_seconds=2)
 
 
 class RegistrationError(WmsError):
-    """The connectors do not run with this configuration; `evidence` is the connector's own."""
+    """The connectors do not run with this configuration; `evidence` is the connector's own.
 
-    def __init__(self, what: str, *, hint: str | None = None, evidence: str | None = None) -> None:
+    `in_place`: they have the configuration, and fail with it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        hint: str | None = None,
+        evidence: str | None = None,
+        in_place: bool = False,
+    ) -> None:
         self.evidence = evidence
+        self.in_place = in_place
         super().__init__(what, hint=hint)
 
 
@@ -89,13 +101,40 @@ class RegistrationResource:
     told: Callable[[str], object] = str
 
     def look(
-        self, properties: Mapping[str, Any], *, request: str, started: float
+        self,
+        properties: Mapping[str, Any],
+        former: Mapping[str, Any] | None = None,
+        *,
+        request: str,
+        started: float,
     ) -> dict[str, Any]:
         """Bring the connectors to their configuration; tell whether they run with it.
 
-        Raises RegistrationError when they never will, ForeignStageError, SecondNamedStageError,
+        `former` are the properties before an update. One that takes back an update which failed is
+        complete when the former configuration is in place again, even if connectors fail with it:
+        whatever lets them fail, the stack must not be stuck half-way for it. Raises
+        RegistrationError when they never will run, ForeignStageError, SecondNamedStageError,
         SecretError.
         """
+        update = Update(self.place, former or {}, properties, self.told)
+        try:
+            answer = self._looked(properties, request, started)
+        except RegistrationError as error:
+            undo = update.is_undo()
+            if undo and error.in_place:
+                told = readable(error, redact=self.place.redactor().text)
+                self.told(f"the former configuration is back, and does not run: {told}")
+                return {"IsComplete": True, "Data": {"Running": "", "Held": "", "Failed": told}}
+            if not undo:
+                update.has_failed()
+            raise
+        if answer["IsComplete"]:
+            update.went_well()
+        return answer
+
+    def _looked(
+        self, properties: Mapping[str, Any], request: str, started: float
+    ) -> dict[str, Any]:
         desired = connectors_of(properties)
         before: FailedError | None = None
         try:
@@ -105,10 +144,14 @@ class RegistrationResource:
                 made, before = self._planned(client, desired)
                 if before is not None:
                     # The first time it may have failed of what was before this deployment.
-                    self._judge(before, self._counted(request), lasting=2)
+                    others = (Verb.REMOVE, Verb.CREATE, Verb.UPDATE)
+                    in_place = not any(made.of(verb) for verb in others)
+                    self._judge(before, self._counted(request), lasting=2, in_place=in_place)
                 outcome = self._applied(made, client)
         except (FailedError, RejectedConfigError) as error:
-            self._judge(error, 0 if before else self._counted(request), lasting=0)
+            failures = 0 if before else self._counted(request)
+            # A connector is waited for when all have their configuration.
+            self._judge(error, failures, lasting=0, in_place=isinstance(error, FailedError))
             return self._pending(error, started)
         except _WAIT as error:
             return self._pending(error, started)
@@ -183,7 +226,12 @@ class RegistrationResource:
             return LOOKS
 
     def _judge(
-        self, error: FailedError | RejectedConfigError, failures: int, *, lasting: int
+        self,
+        error: FailedError | RejectedConfigError,
+        failures: int,
+        *,
+        lasting: int,
+        in_place: bool,
     ) -> None:
         """Raise when it has failed too often: LOOKS times of what passes, `lasting` of the rest."""
         causes = causes_of(error)
@@ -195,6 +243,7 @@ class RegistrationResource:
             f"{error.what}{times}",
             hint="Mend the cause, then deploy again",
             evidence=error.evidence,
+            in_place=in_place,
         ) from None
 
     def _pending(self, reason: WmsError, started: float) -> dict[str, Any]:

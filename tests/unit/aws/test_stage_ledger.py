@@ -48,6 +48,19 @@ def test_failures_are_counted_for_one_request_at_a_time(client: Any) -> None:
     assert [ledger.count_failure("r2") for _ in range(2)] == [1, 2]
 
 
+def test_the_update_that_takes_a_failed_one_back_is_known_until_one_goes_well(client: Any) -> None:
+    ledger = Ledger(client, TABLE)
+    assert not ledger.is_undo("b to a")
+    ledger.note_undo("b to a")
+    assert ledger.count_failure("a new request") == 1
+    assert ledger.is_undo("b to a")
+    assert ledger.is_undo("b to a")
+    assert not ledger.is_undo("b to c")
+    ledger.forget_undo()
+    assert not ledger.is_undo("b to a")
+    assert ledger.count_failure("a new request") == 2
+
+
 def test_a_deletion_leaves_word(client: Any) -> None:
     Ledger(client, TABLE).report(Deletion(7, "T", dropped=False, reason="busy"))
     key = {"id": {"S": "deletion"}}
@@ -68,6 +81,9 @@ def test_an_absent_table_is_told_from_an_absent_item(client: Any) -> None:
         ledger.topics,
         lambda: ledger.add_topics(["a"]),
         lambda: ledger.count_failure("r"),
+        lambda: ledger.note_undo("u"),
+        lambda: ledger.is_undo("u"),
+        ledger.forget_undo,
         lambda: ledger.report(Deletion(1)),
     ):
         with pytest.raises(MissingError, match="table elsewhere"):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -19,6 +19,9 @@ from wms_connector.functions.registration_resource import (
 )
 from wms_connector.kafka.errors import SecondNamedStageError
 from wms_connector.model.errors import SecretError, WmsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAME = "wms-oracle-cdc"
 ID = "wms-connector-feature-a-registration"
@@ -50,6 +53,22 @@ def fails(around: Surroundings, trace: str) -> None:
     around.worker.starts_as[NAME] = failing
     if NAME in around.worker.states:
         around.worker.states[NAME] = failing
+
+
+def refusing(around: Surroundings) -> Callable[[httpx.Request], httpx.Response]:
+    """A worker that takes no configuration."""
+
+    def refuses(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/validate"):
+            wrong = {"name": "database.user", "errors": [f"ORA-01017: {PASSWORD}"]}
+            return httpx.Response(200, json={"error_count": 1, "configs": [{"value": wrong}]})
+        if request.method == "PUT":
+            return error(400, f"invalid: {PASSWORD}")
+        if request.url.path.startswith("/connector-plugins"):
+            return httpx.Response(200, json=[])
+        return around.worker(request)
+
+    return refuses
 
 
 def test_the_event_is_answered_at_once_and_carries_when_it_began(around: Surroundings) -> None:
@@ -202,20 +221,85 @@ def test_without_a_ledger_the_first_failure_counts(around: Surroundings) -> None
 
 
 def test_a_refused_configuration_fails_with_its_fields(around: Surroundings) -> None:
-    def refuses(request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/validate"):
-            wrong = {"name": "database.user", "errors": [f"ORA-01017: {PASSWORD}"]}
-            return httpx.Response(200, json={"error_count": 1, "configs": [{"value": wrong}]})
-        if request.method == "PUT":
-            return error(400, f"invalid: {PASSWORD}")
-        if request.url.path.startswith("/connector-plugins"):
-            return httpx.Response(200, json=[])
-        return around.worker(request)
-
-    around.transport = httpx.MockTransport(refuses)
+    around.transport = httpx.MockTransport(refusing(around))
     with pytest.raises(RegistrationError, match="refuses user or password") as caught:
         look(around)
     assert PASSWORD not in str(caught.value)
+
+
+# What fails, and then the roll-back fails too
+
+
+def rolled_back(around: Surroundings, **changed: Any) -> dict[str, Any]:
+    """Look at the update by which CloudFormation takes `registration-update-look` back."""
+    asked = event("registration-update-look")
+    new, old = asked["ResourceProperties"], asked["OldResourceProperties"]
+    asked |= {"ResourceProperties": old, "OldResourceProperties": new, "RequestId": "roll-back"}
+    asked |= changed
+    return registration.look(asked, around.place(asked["ResourceProperties"]))
+
+
+def test_a_rollback_to_what_fails_too_is_complete_so_that_the_stack_is_not_stuck(
+    around: Surroundings,
+) -> None:
+    run(around)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        look(around, "registration-update-look")
+    assert around.worker.configs[NAME]["max.batch.size"] == "4096"
+    answer = rolled_back(around)
+    assert answer["IsComplete"] is True
+    assert "ORA-01031" in answer["Data"]["Failed"]
+    assert PASSWORD not in str(answer)
+    assert "max.batch.size" not in around.worker.configs[NAME]
+
+
+def test_a_rollback_whose_configuration_is_not_in_place_fails(around: Surroundings) -> None:
+    run(around)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        look(around, "registration-update-look")
+
+    around.transport = httpx.MockTransport(refusing(around))
+    for _ in range(2):  # the second is that of continue-update-rollback
+        with pytest.raises(RegistrationError):
+            rolled_back(around)
+    around.transport = None
+    assert rolled_back(around)["IsComplete"] is True
+
+
+def test_an_ordinary_update_fails_although_another_has_failed_before(
+    around: Surroundings,
+) -> None:
+    run(around)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        look(around, "registration-update-look")
+    other = registration_properties({NAME: {"connector.class": "C"}}, delivery="x")
+    with pytest.raises(RegistrationError):
+        rolled_back(around, ResourceProperties=other)
+
+
+def test_what_failed_is_forgotten_when_an_update_has_gone_well(around: Surroundings) -> None:
+    run(around)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        look(around, "registration-update-look")
+    around.worker.starts_as.clear()
+    around.worker.states[NAME] = status(NAME, "RUNNING", ("RUNNING",))
+    run(around, "registration-update-look")
+    assert "undo" not in around.item("registration")
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        rolled_back(around)
+
+
+def test_without_a_ledger_a_rollback_is_an_ordinary_update(around: Surroundings) -> None:
+    run(around)
+    around.dynamodb.delete_table(TableName=around.deployment.ledger)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        rolled_back(around)
 
 
 def test_another_stage_s_worker_is_left_alone(around: Surroundings) -> None:
