@@ -89,7 +89,7 @@ def function_rights(
         REGISTER: (),
         COMPLETE: (
             *secrets,
-            *_ledger(inputs, account, "PutItem", "UpdateItem"),
+            *_ledger(inputs, account, "UpdateItem"),
             *_kafka(registration_rights, inputs),
         ),
         CONTROL: (*secrets, *_kafka(control_rights, inputs)),
