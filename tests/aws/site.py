@@ -64,7 +64,7 @@ class Ground:
         """The database user's: must be seen nowhere."""
         return self.database[Env.DB_PASSWORD]
 
-    def database_secret(self, **changes: str) -> str:
+    def database_secret(self) -> str:
         """Give `dbInfo`, as an operator has written it."""
         keys = {
             "ip": Env.DB_HOST,
@@ -75,7 +75,7 @@ class Ground:
             "password": Env.DB_PASSWORD,
             "jdbcUrl": Env.DB_URL,
         }
-        return json.dumps({key: self.database[name] for key, name in keys.items()} | changes)
+        return json.dumps({key: self.database[name] for key, name in keys.items()})
 
     def keep_secrets(self) -> None:
         """Put the secrets of every stage into Secrets Manager."""
@@ -93,12 +93,6 @@ class Ground:
         """Put one secret there."""
         self.emulator.client("secretsmanager").create_secret(
             Name=f"mmdl/{stage}/{key}", SecretString=value
-        )
-
-    def forget_secret(self, stage: str, key: str) -> None:
-        """Take one secret away."""
-        self.emulator.client("secretsmanager").delete_secret(
-            SecretId=f"mmdl/{stage}/{key}", ForceDeleteWithoutRecovery=True
         )
 
     @cached_property
@@ -133,14 +127,15 @@ class Ground:
 class Site:
     """One stage, its folder and its port."""
 
-    def __init__(self, ground: Ground, stage: str, **changes: Any) -> None:
+    def __init__(self, ground: Ground, stage: str, *, without: str = "") -> None:
         self.ground = ground
         self.folder = ground.folder / f"stage-{stage}"
         self.folder.mkdir()
+        self._commands = 0
         self.port = ports.choose()
         self.url = f"http://{ports.HOST}:{self.port}"
         self.pipeline_file = self.folder / "pipeline.toml"
-        self.write_pipeline(**changes)
+        self._write_pipeline(without)
         self.stage = self.pipeline.stage(stage)
         self.names = self.pipeline.names(self.stage)
         self._announce_task()
@@ -150,15 +145,11 @@ class Site:
         """The pipeline file as it is now."""
         return Pipeline.load(self.pipeline_file)
 
-    def write_pipeline(self, *, without: str = "", connector: str = "debezium") -> None:
+    def _write_pipeline(self, without: str) -> None:
         """Write the pipeline file of WMS for one broker, perhaps without a table."""
         text = (self.ground.repository / "pipeline.toml").read_text()
         text = text.replace("replication = 3", "replication = 1")
-        text = text.replace('connector = "debezium"', f'connector = "{connector}"', 1)
-        if without:
-            head, _, rest = text.partition("[jdbc]")
-            text = "[jdbc]".join([head.replace(f'  "{without}",\n', ""), rest])
-        self.pipeline_file.write_text(text)
+        self.pipeline_file.write_text(text.replace(f'  "{without}",\n', ""))
 
     @property
     def stacks(self) -> tuple[str, str]:
@@ -178,6 +169,8 @@ class Site:
             check=False,
         )
         told = f"{done.stdout}\n{done.stderr}"
+        self._commands += 1
+        (self.folder / f"{self._commands:02}-{arguments[0]}.txt").write_text(told)
         assert self.ground.password not in told
         assert status is None or done.returncode == status, told
         return done

@@ -54,7 +54,7 @@ def test_a_second_named_stage_is_refused(named: Site) -> None:
     before = named.config(), named.ground.topics()
     second = Site(named.ground, "val")
     told = second.deploy(status=1)
-    assert "stage main" in told
+    assert "the stage val would write the topics of main" in told, told
     assert second.status_of() == "ROLLBACK_COMPLETE"
     assert (named.config(), named.ground.topics()) == before
     assert named.states() == ["RUNNING", "RUNNING"]

@@ -1,12 +1,13 @@
-"""Two habits of CloudFormation that the emulator does not have.
+"""Habits of CloudFormation that the emulator does not have.
 
-What a resource depends on is not deleted while that resource could not be. And a custom resource
-whose creation failed is deleted like the others when the stack rolls back.
+What a resource depends on is not deleted while that resource could not be. A custom resource whose
+creation failed is deleted like the others when the stack rolls back. And a deletion takes a while.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from ministack.services import cloudformation as service
 from ministack.services.cloudformation import custom_resource, stacks
@@ -15,6 +16,9 @@ _delete_resource = stacks._delete_resource
 _add_event = stacks._add_event
 _invoke = custom_resource.invoke_custom_resource
 _deliver = custom_resource.deliver_response
+
+_DELETION_SECONDS: Final = 2.0
+"""AWS takes seconds for each deletion, so what is noted in a table can be read for a while."""
 
 _kept: dict[str, dict[str, Any]] = {}
 _answers: dict[str, dict[str, Any]] = {}
@@ -33,6 +37,8 @@ def _delete_or_keep(
 ) -> None:
     try:
         _delete_resource(kind, physical_id, properties, stack_name, logical_id)
+        if kind.startswith("Custom::"):
+            time.sleep(_DELETION_SECONDS)
     except Exception:
         stack = service._stacks[stack_name]
         if stack["StackStatus"] == "DELETE_IN_PROGRESS":
