@@ -8,20 +8,11 @@ import click
 
 from wms_connector.cli.app import App, command
 from wms_connector.cli.secret_option import secret_source, secrets_option
-from wms_connector.model.errors import SecretError, SecretNotFoundError, WmsError
-from wms_connector.model.secrets import (
-    PLAIN_SECRETS,
-    SECRETS,
-    AlertEmails,
-    BrokerString,
-    kafka_auth_arn,
-    parse,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wms_connector.model.secrets import SecretSource
+    from wms_connector.infra.secret_check import CheckedSecret
 
 
 @click.group()
@@ -33,12 +24,16 @@ def secrets() -> None:
 @secrets_option()
 @command
 def check(app: App, location: Path | None) -> int:
-    """Tell for each secret which path won, and whether its form is right; exit 1 if one fails."""
-    source = secret_source(location)
-    findings = [_checked(app, source, key) for key in (*SECRETS, *PLAIN_SECRETS)]
+    """Tell for each secret which path won, and whether a deployment could use it; 1 if not."""
+    from wms_connector.infra.secret_check import check_secrets
+
+    findings = [
+        _told(checked)
+        for checked in check_secrets(app.pipeline, app.stage, secret_source(location))
+    ]
     width = max(len(finding["key"]) for finding in findings) + 2
     lines = (
-        f"{finding['state']:<8} {finding['key']:<{width}} "
+        f"{finding['state']:<12}{finding['key']:<{width}}"
         f"{finding.get('problem') or finding['path']}"
         for finding in findings
     )
@@ -46,29 +41,12 @@ def check(app: App, location: Path | None) -> int:
     return int(any(finding["state"] == "failed" for finding in findings))
 
 
-def _checked(app: App, source: SecretSource, key: str) -> dict[str, Any]:
-    optional = key in {"kafkaAuth", "alertEmails", "vpc", *PLAIN_SECRETS}
-    found: dict[str, Any] = {"key": key, "state": "ok", "path": None, "origin": None}
-    try:
-        resolved = app.pipeline.secret(source, app.stage, key)
-        found |= {"path": resolved.path, "origin": resolved.origin}
-        if (form := SECRETS.get(key)) and not (key == "kafkaAuth" and kafka_auth_arn(resolved)):
-            _check_value(app, resolved.path, parse(resolved, form))
-    except SecretNotFoundError as error:
-        return found | {"state": "absent" if optional else "failed", "problem": str(error)}
-    except SecretError as error:
-        return found | {"state": "failed", "problem": str(error)}
-    return found
-
-
-def _check_value(app: App, path: str, value: object) -> None:
-    """Look at what a form alone does not tell: brokers' ports, addresses of people."""
-    if isinstance(value, AlertEmails) and value.invalid:
-        raise SecretError(
-            f"{path} names {', '.join(value.invalid)}, which is no address", hint="Mend it"
-        )
-    if isinstance(value, BrokerString):
-        try:
-            app.pipeline.security(value.brokers)
-        except WmsError as error:
-            raise SecretError(f"{path}: {error.what}", hint=error.hint) from None
+def _told(checked: CheckedSecret) -> dict[str, Any]:
+    found = checked.found
+    told: dict[str, Any] = {
+        "key": checked.key,
+        "state": checked.state,
+        "path": found.path if found else None,
+        "origin": found.origin if found else None,
+    }
+    return told if checked.problem is None else told | {"problem": checked.problem}

@@ -10,6 +10,7 @@ from wms_connector.infra.alerts.key import AlertsKey
 from wms_connector.infra.alerts.publishers import Publishers
 from wms_connector.infra.alerts.subscriptions import subscribe
 from wms_connector.infra.alerts.topic import AlertsTopic
+from wms_connector.infra.secret_check import refused_addresses
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -28,15 +29,13 @@ class AlertsStack(Stack):
         subscribe(self, topic, inputs.emails)
         CfnOutput(self, "AlertsTopicArn", value=topic.topic_arn)
         if inputs.bad_emails:
-            named = ", ".join(repr(address) for address in inputs.bad_emails)
             Annotations.of(self).add_warning_v2(
                 "wms-connector:bad-addresses",
-                f"{inputs.origins['alertEmails']} names {named}, which is no address and hears of "
-                "nothing; mend the secret and deploy again",
+                refused_addresses(inputs.origins["alertEmails"], inputs.bad_emails),
             )
             CfnOutput(
                 self,
                 "RefusedAddresses",
-                value=named,
+                value=", ".join(map(repr, inputs.bad_emails)),
                 description="No addresses: nobody hears of alerts there",
             )

@@ -41,3 +41,7 @@ class SecretError(WmsError):
 
 class SecretNotFoundError(SecretError):
     """No secret of that name: the one error after which the default may be read."""
+
+
+class SecretSourceError(SecretError):
+    """The file that holds all secrets cannot be used: no secret of it could be read."""

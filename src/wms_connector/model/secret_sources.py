@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import SecretStr
 
-from wms_connector.model.errors import SecretError, SecretNotFoundError
+from wms_connector.model.errors import SecretError, SecretNotFoundError, SecretSourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_MOST_FILES: Final = 1000
 
 
 class SecretsManagerClient(Protocol):
@@ -62,6 +66,14 @@ class FileSecrets:
         value = values[path]
         return SecretStr(value if isinstance(value, str) else json.dumps(value))
 
+    def paths(self) -> tuple[str, ...]:
+        """All paths, without the `.json` of a folder's files; of a folder the first thousand."""
+        if not self.location.is_dir():
+            return tuple(self._from_file())
+        files = (file for file in self.location.rglob("*") if file.is_file())
+        found = (str(file.relative_to(self.location)) for file in islice(files, _MOST_FILES))
+        return tuple(sorted(path.removesuffix(".json") for path in found))
+
     def _from_folder(self, path: str) -> SecretStr:
         root = self.location.resolve()
         for candidate in (root / path, root / f"{path}.json"):
@@ -78,9 +90,11 @@ class FileSecrets:
             values = json.loads(_text(self.location))
         except ValueError as error:
             at = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "its start"
-            raise SecretError(f"{self.location} is not JSON at {at}", hint="Mend it") from None
+            raise SecretSourceError(
+                f"{self.location} is not JSON at {at}", hint="Mend it"
+            ) from None
         if not isinstance(values, dict):
-            raise SecretError(
+            raise SecretSourceError(
                 f"{self.location} holds no JSON object",
                 hint='Expected {"mmdl/default/dbInfo": {...}, ...}',
             )
@@ -93,7 +107,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise SecretError(f"{path} is not UTF-8 text", hint="Save it as UTF-8") from None
     except FileNotFoundError:
-        raise SecretError(
+        raise SecretSourceError(
             f"there is no file or folder {path}",
             hint="Name one with --secrets, or leave it out to read AWS Secrets Manager",
         ) from None

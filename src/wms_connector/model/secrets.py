@@ -24,15 +24,21 @@ from typing import (
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from wms_connector.model.errors import SecretError, SecretNotFoundError
+from wms_connector.model.secret_nearby import nearby
+from wms_connector.model.secret_words import SUBNET, expected, faults
 
 if TYPE_CHECKING:
     from wms_connector.model.names import Names
 
-Subnet = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]
+_ID: Final = "([0-9a-f]{8}|[0-9a-f]{17})$"
+"""End of an id in EC2, as CloudFormation's own check has it: any other stops a deployment."""
+
+Subnet = Annotated[str, Field(pattern=f"^subnet-{_ID}")]
 
 _SECRET_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]{1,519}"
 )
+_SUBNETS: Final = "a list of subnets"
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -56,6 +62,15 @@ class KnowsArns(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsPaths(Protocol):
+    """A source that can tell all that it holds: a file, a folder."""
+
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths, never a value; raises SecretError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A secret as it was found: which path won, and its text."""
@@ -74,7 +89,7 @@ class DbInfo(_Value):
     """`dbInfo`: the database, and the account that reads it."""
 
     host: str = Field(min_length=1, validation_alias=AliasChoices("host", "ip"))
-    port: int = Field(default=1521, ge=1, le=65_535, description="1 to 65535")
+    port: int = Field(default=1521, ge=1, le=65_535, description="a number from 1 to 65535")
     name: str = Field(min_length=1, validation_alias=AliasChoices("dbname", "db"))
     pdb: str | None = None
     user: str = Field(min_length=1)
@@ -99,7 +114,7 @@ class KafkaAuth(_Value):
 class AlertEmails(_Value):
     """`alertEmails`: who hears of alarms."""
 
-    emails: tuple[str, ...] = Field(min_length=1)
+    emails: tuple[str, ...] = Field(min_length=1, description="a list of at least one text")
 
     @property
     def invalid(self) -> tuple[str, ...]:
@@ -117,12 +132,18 @@ class AlertEmails(_Value):
 class Vpc(_Value):
     """`vpc`: the network that is there already."""
 
-    id: str = Field(pattern=r"^vpc-[0-9a-f]+$", description="vpc-...")
+    id: str = Field(pattern=f"^vpc-{_ID}", description="vpc- and 8 or 17 digits 0-9a-f")
     private_subnets: tuple[Subnet, ...] = Field(
-        min_length=1, validation_alias="privateSubnets", description="a list of subnet-..."
+        min_length=1,
+        validation_alias="privateSubnets",
+        description=f"a list of at least one {SUBNET}",
     )
-    data_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="dataSubnets")
-    public_subnets: tuple[Subnet, ...] = Field(default=(), validation_alias="publicSubnets")
+    data_subnets: tuple[Subnet, ...] = Field(
+        default=(), validation_alias="dataSubnets", description=_SUBNETS
+    )
+    public_subnets: tuple[Subnet, ...] = Field(
+        default=(), validation_alias="publicSubnets", description=_SUBNETS
+    )
 
 
 SECRETS: Final[dict[str, type[_Value]]] = {
@@ -154,13 +175,14 @@ def resolve(
         if own_only:
             raise SecretNotFoundError(
                 f"{own} is not there, and require_own_secrets forbids the default",
-                hint=f"Create the secret {own}",
+                hint=_next_step(source, (own,), prefix, key),
             ) from None
     try:
         return Resolved(key, default, "default", _filled(default, source.read(default)))
     except SecretNotFoundError:
         raise SecretNotFoundError(
-            f"neither {own} nor {default} is there", hint=f"Create the secret {own}"
+            f"neither {own} nor {default} is there",
+            hint=_next_step(source, (own, default), prefix, key),
         ) from None
 
 
@@ -172,25 +194,21 @@ def parse(resolved: Resolved, form: type[_V]) -> _V:
     except ValueError:
         if form is not BrokerString:
             raise SecretError(
-                f"{resolved.path} is not JSON", hint=f"Expected {_expected(form)}"
+                f"{resolved.path} is not JSON", hint=f"Expected {expected(form)}"
             ) from None
         values = {"brokerString": text.strip()}
     if not isinstance(values, dict):
         raise SecretError(
-            f"{resolved.path} is JSON but no object", hint=f"Expected {_expected(form)}"
+            f"{resolved.path} is JSON but no object", hint=f"Expected {expected(form)}"
         )
     # A key that is there and empty or null is as good as missing where it may be missing.
     filled = {key: value for key, value in values.items() if value not in (None, "")}
     try:
         return form.model_validate(filled)
     except ValidationError as error:
-        faults = (
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].lower()}"
-            for fault in error.errors(include_url=False, include_input=False)
-        )
         raise SecretError(
-            f"{resolved.path} is malformed ({'; '.join(faults)})",
-            hint=f"Expected {_expected(form)}",
+            f"{resolved.path} is malformed ({faults(form, error)})",
+            hint=f"Expected {expected(form)}",
         ) from None
 
 
@@ -204,18 +222,13 @@ def kafka_auth_arn(resolved: Resolved) -> str | None:
     return text if _SECRET_ARN.fullmatch(text) else None
 
 
+def _next_step(source: SecretSource, paths: tuple[str, ...], prefix: str, key: str) -> str:
+    """Say what to create, or what in a file or folder was probably meant by it."""
+    near = nearby(source.paths(), paths, prefix, key) if isinstance(source, KnowsPaths) else None
+    return near or f"Create the secret {paths[0]}"
+
+
 def _filled(path: str, text: SecretStr) -> SecretStr:
     if not text.get_secret_value().strip():
         raise SecretError(f"{path} is empty", hint="Fill it, or delete it to use the default")
     return text
-
-
-def _expected(form: type[_Value]) -> str:
-    keys = []
-    for name, field in form.model_fields.items():
-        alias = field.validation_alias
-        names = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
-        shown = " or ".join(str(choice) for choice in names)
-        shown += f" ({field.description})" if field.description else ""
-        keys.append(shown if field.is_required() else f"[{shown}]")
-    return f"an object with the keys {', '.join(keys)}"

@@ -276,12 +276,21 @@ def test_config_takes_its_shape_from_secrets_and_shows_none(wms: Wms) -> None:
     assert "canary-77" not in result.out
 
 
+WHOLE = {
+    "vpc": {"id": "vpc-0a1b2c3d", "privateSubnets": ["subnet-0a1b2c3d"]},
+    "dbInfo": DB,
+    "brokerString": "b-1:9094",
+    "alertEmails": {"emails": ["a@example.com", "nobody"]},
+    "iam/path": "/teams/",
+    "iam/permissionsBoundary": "boundary",
+}
+
+
 def test_secrets_check_tells_paths_and_never_values(wms: Wms) -> None:
-    file = secrets_file(dbInfo=DB, brokerString="b-1:9094")
+    file = secrets_file(**WHOLE)
     result = wms("secrets", "check", "--stage", "feature", "--secrets", file)
     assert result.status == 0
     assert "mmdl/default/dbInfo" in result.out
-    assert "absent" in result.out
     assert "canary-77" not in result.out + result.err
     found = wms("secrets", "check", "--stage", "feature", "--secrets", file, "--json").json
     assert {
@@ -290,11 +299,19 @@ def test_secrets_check_tells_paths_and_never_values(wms: Wms) -> None:
         "path": "mmdl/default/dbInfo",
         "origin": "default",
     } in found
+    states = {finding["key"]: finding["state"] for finding in found}
+    assert (states["kafkaAuth"], states["alertEmails"]) == ("not needed", "warning")
 
 
 def test_secrets_that_are_not_there(wms: Wms) -> None:
     result = wms("config", "--stage", "main", "--secrets", "none")
     assert result.status == 1
+    assert "there is no file or folder none" in result.err
+
+
+def test_secrets_check_tells_once_what_holds_for_all(wms: Wms) -> None:
+    result = wms("secrets", "check", "--stage", "main", "--secrets", "none")
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
     assert "there is no file or folder none" in result.err
 
 

@@ -45,7 +45,7 @@ def test_a_bad_stage_is_told_first(wms: Callable[..., Result], verb: str, stage:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_bad_secret_is_one_line(wms: Callable[..., Result], verb: str, tmp_path: Path) -> None:
-    vpc = {"id": "vpc-0a", "privateSubnets": []}
+    vpc = {"id": "vpc-0a1b2c3d", "privateSubnets": []}
     (tmp_path / "secrets.json").write_text(json.dumps({"mmdl/default/vpc": vpc}))
     result = wms(verb, "--stage", "a", "--secrets", "secrets.json")
     assert result.status == 1

@@ -18,7 +18,10 @@ def rules(brokers: str, database: dict[str, Any], more: str = "") -> list[Egress
     pipeline = Pipeline.parse(HEAD + more)
     secrets = Dictionary(
         {
-            "mmdl/default/vpc": {"id": "vpc-0123456789abcdef0", "privateSubnets": ["subnet-1"]},
+            "mmdl/default/vpc": {
+                "id": "vpc-0123456789abcdef0",
+                "privateSubnets": ["subnet-0123456789abcdef0"],
+            },
             "mmdl/default/alertEmails": {"emails": ["a@example.com"]},
             "mmdl/default/brokerString": brokers,
             "mmdl/default/dbInfo": {"db": "D", "user": "U", "password": "P"} | database,

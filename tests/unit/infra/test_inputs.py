@@ -21,7 +21,11 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/teams/boundary"
 CLUSTER = "arn:aws:kafka:eu-west-1:111122223333:cluster/c/0a-1"
 AUTH_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:AmazonMSK_wms-AbCdEf"
 SECRETS: dict[str, Any] = {
-    "vpc": {"id": "vpc-0a", "privateSubnets": ["subnet-0a", "subnet-0b"], "publicSubnets": []},
+    "vpc": {
+        "id": "vpc-0123456789abcdef0",
+        "privateSubnets": ["subnet-0123456a", "subnet-0123456b"],
+        "publicSubnets": [],
+    },
     "iam/path": "/teams/wms/",
     "iam/permissionsBoundary": BOUNDARY,
     "brokerString": "b-1.example.com:9094,b-2.example.com:9094",
@@ -67,7 +71,7 @@ def refused(own: dict[str, Any] | None = None, **rest: Any) -> str:
 def test_what_shapes_the_stacks() -> None:
     found = read()
     assert found.names.connector_stack == "wms-connector-main"
-    assert found.vpc.private_subnets == ("subnet-0a", "subnet-0b")
+    assert found.vpc.private_subnets == ("subnet-0123456a", "subnet-0123456b")
     assert found.brokers == (Broker("b-1.example.com", 9094), Broker("b-2.example.com", 9094))
     assert found.security is KafkaSecurity.TLS
     assert (found.role_path, found.boundary) == ("/teams/wms/", BOUNDARY)
@@ -204,21 +208,43 @@ def test_a_secret_that_may_not_fall_back() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("vpc", {"id": "vpc-0a", "privateSubnets": []}, ("privateSubnets", "at least 1 item")),
-        ("vpc", {"id": "vpc-0a"}, ("privateSubnets", "required")),
-        ("vpc", {"id": "vpc-0a", "privateSubnets": [""]}, ("privateSubnets.0",)),
-        ("vpc", {"id": "main", "privateSubnets": ["subnet-0a"]}, ("id", "vpc-")),
-        ("vpc", "vpc-0a", ("is not JSON", "privateSubnets")),
+        (
+            "vpc",
+            {"id": "vpc-0123456789abcdef0", "privateSubnets": []},
+            ("privateSubnets: not a list of at least one subnet-",),
+        ),
+        ("vpc", {"id": "vpc-0123456789abcdef0"}, ("privateSubnets: missing",)),
+        (
+            "vpc",
+            {"id": "vpc-0123456789abcdef0", "privateSubnets": [""]},
+            ("privateSubnets.0: not subnet- and 8 or 17",),
+        ),
+        ("vpc", {"id": "vpc-0a1b", "privateSubnets": ["subnet-0123456a"]}, ("id: not vpc- and 8",)),
+        (
+            "vpc",
+            {"id": "vpc-0a1b2c3d", "privateSubnets": ["subnet-0123456a", "subnet-0A1B2C3D"]},
+            ("privateSubnets.1: not subnet-",),
+        ),
+        (
+            "vpc",
+            {"id": "vpc-0a1b2c3d", "privateSubnets": ["subnet-0123456a"], "dataSubnets": "x"},
+            ("dataSubnets: not a list of subnets",),
+        ),
+        ("alertEmails", {"emails": [1]}, ("emails.0: not a text",)),
+        ("dbInfo", SECRETS["dbInfo"] | {"ip": 7}, ("ip: not a text",)),
+        ("dbInfo", {"ip": "x", "user": "u"}, ("dbname or db: missing; password: missing",)),
+        ("vpc", {"id": "main", "privateSubnets": ["subnet-0123456a"]}, ("id", "vpc-")),
+        ("vpc", "vpc-0123456789abcdef0", ("is not JSON", "privateSubnets")),
         ("dbInfo", '{"ip": ', ("is not JSON",)),
         ("dbInfo", "[]", ("no object",)),
-        ("dbInfo", SECRETS["dbInfo"] | {"port": "oracle"}, ("port", "valid integer", "65535")),
+        ("dbInfo", SECRETS["dbInfo"] | {"port": "oracle"}, ("port: not a number from 1 to 65535",)),
         ("dbInfo", SECRETS["dbInfo"] | {"port": 70000}, ("port", "65535")),
         ("brokerString", "b-1.example.com", ("'b-1.example.com' is no broker", "host:port")),
         ("brokerString", "b:9094,", ("'' is no broker",)),
         ("brokerString", "b:kafka", ("'b:kafka' is no broker", "65535")),
         ("brokerString", "b:9094,c:9096", ("disagree",)),
         ("brokerString", "b:1234", ("'b:1234'", "security under [kafka]")),
-        ("alertEmails", {"emails": []}, ("emails", "at least 1 item")),
+        ("alertEmails", {"emails": []}, ("emails: not a list of at least one text",)),
         ("alertEmails", {"emails": ["nobody"]}, ("names no valid address: 'nobody'",)),
         ("iam/path", "teams", ("'teams', which is no IAM path", "/teams/wms/")),
         ("iam/path", "/" + "a" * 600 + "/", ("512",)),

@@ -142,10 +142,10 @@ def test_brokers_as_text_or_json() -> None:
 def test_emails_and_network() -> None:
     mails = parse(found('{"emails": ["a@b.com", "x", "a b@c.de"]}'), AlertEmails)
     assert mails.invalid == ("x", "a b@c.de")
-    vpc = parse(found('{"id": "vpc-1a", "privateSubnets": ["subnet-1"]}'), Vpc)
-    assert vpc.private_subnets == ("subnet-1",)
+    vpc = parse(found('{"id": "vpc-1a2b3c4d", "privateSubnets": ["subnet-1a2b3c4d"]}'), Vpc)
+    assert vpc.private_subnets == ("subnet-1a2b3c4d",)
     with pytest.raises(SecretError, match="privateSubnets"):
-        parse(found('{"id": "vpc-1a", "privateSubnets": []}'), Vpc)
+        parse(found('{"id": "vpc-1a2b3c4d", "privateSubnets": []}'), Vpc)
     assert set(SECRETS) == {"dbInfo", "brokerString", "kafkaAuth", "alertEmails", "vpc"}
 
 
@@ -185,6 +185,36 @@ def test_a_folder_stands_in(tmp_path: Path) -> None:
         source.read(OWN)
     with pytest.raises(SecretError, match="leads out of"):
         source.read("../../etc/hostname")
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (["vpc", "dbInfo"], f"The keys there look like dbInfo, vpc: write {DEFAULT}"),
+        (["mmdl/default/dbinfo"], f"There is mmdl/default/dbinfo: write {DEFAULT}"),
+        (["mmdl/feature-1/db-info"], f"There is mmdl/feature-1/db-info: write {OWN}"),
+        (["mmdl/defualt/dbInfo"], f"There is mmdl/defualt/dbInfo: write {DEFAULT}"),
+        (["mmdl/default/vpc", "mmdl/default/kafkaAuth"], f"Create the secret {OWN}"),
+        ([], f"Create the secret {OWN}"),
+    ],
+)
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_was_probably_meant_is_told(
+    tmp_path: Path, paths: list[str], told: str, is_folder: bool
+) -> None:
+    place = tmp_path / "secrets"
+    if is_folder:
+        place.mkdir()
+        for path in paths:
+            file = place / f"{path}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(CANARY)
+    else:
+        place.write_text(json.dumps(dict.fromkeys(paths, CANARY)))
+    with pytest.raises(SecretNotFoundError) as caught:
+        resolve(FileSecrets(place), NAMES, "mmdl", "dbInfo")
+    assert told in str(caught.value)
+    assert CANARY not in str(caught.value)
 
 
 def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
