@@ -60,7 +60,9 @@ class Aws:
         found = self._session.region_name
         if not found:
             raise NoRegionError(
-                "no AWS region was named", hint="Set AWS_REGION, for example to us-east-1"
+                "no AWS region was named",
+                hint="Set AWS_REGION, for example to us-east-1, and sign in if you have not "
+                "(AWS_PROFILE)",
             )
         return str(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from typing import Any, Final, NoReturn
 
@@ -117,7 +118,7 @@ def run(args: list[str] | None = None) -> int:  # noqa: PLR0911 - one for each w
         return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "wms-connector"
-        message = error.format_message().rstrip(".")
+        message = error.format_message().rstrip(".") + _meant(error)
         hint = "" if "--help" in message else f". See {path} --help"
         return _told(f"{message}{hint}", 2)
     except click.ClickException as error:
@@ -147,6 +148,17 @@ def _explained(error: WmsError) -> str:
 
     found = explain(error.evidence)
     return f"{found[0].sentence}. It says: {error}" if found else str(error)
+
+
+def _meant(error: click.UsageError) -> str:
+    """What was probably meant by a word too many: a stage is named by an option."""
+    extra = re.match(r"Got unexpected extra argument \((\S+)\)", error.format_message())
+    command = error.ctx.command if error.ctx else None
+    named = error.ctx is not None and error.ctx.params.get("stage_text") is not None
+    takes_stage = command is not None and any(p.name == "stage_text" for p in command.params)
+    if extra is None or named or not takes_stage:
+        return ""
+    return f". If that is the stage, write --stage {extra[1]}"
 
 
 def _told(message: str, status: int) -> int:

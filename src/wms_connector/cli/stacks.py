@@ -158,6 +158,7 @@ class _Assembly:
             values["secrets"] = str(self.request.secrets.resolve())
         pairs = [*(f"{key}={value}" for key, value in values.items()), *self.request.context]
         context = [part for pair in pairs for part in ("-c", pair)]
+        _tell(f"writing the templates of stage {self.app.stage} (a minute if packages are fetched)")
         return self.toolkit.run(
             ["synth", "--app", APP, "--quiet", "--output", str(self.folder), *context, *extra,
              *self.stacks],

@@ -62,7 +62,7 @@ class Context:
         if not text:
             raise StageError(
                 "no stage was given, so nothing was done",
-                hint="Deploy with `cdk deploy wms-alerts-<stage> wms-connector-<stage> "
+                hint="Deploy with `scripts/cdk deploy wms-alerts-<stage> wms-connector-<stage> "
                 "-c stage=<stage>` or `wms-connector deploy --stage <stage>`, and destroy with "
                 "`wms-connector destroy --stage <stage>`",
             )

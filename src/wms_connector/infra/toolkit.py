@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wms_connector.aws.errors import NamedStageError
 from wms_connector.infra.account import QUALIFIER
 from wms_connector.infra.node import node, npm, use_node
 from wms_connector.model.errors import WmsError
+from wms_connector.model.stage import NAMED_STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 APP: Final = f"{shlex.quote(sys.executable)} -m wms_connector.infra"
 """`--app`: what synthesizes, run by this very Python."""
@@ -196,9 +198,36 @@ def _reason(text: str) -> str:
     return "; ".join(dict.fromkeys(telling)) or next((line for line in lines if line), "no reason")
 
 
+def refuse_destruction(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Refuse `destroy` for a named stage, as `wms-connector destroy` does: before the app starts.
+
+    Raises NamedStageError. The stacks' own protection is what holds whatever is typed.
+    """
+    if "destroy" not in arguments:
+        return
+    pairs = [argument.partition("=") for argument in _context(arguments)]
+    stages = [value for key, _, value in pairs if key == "stage"] or [environment.get("STAGE", "")]
+    if named := [stage for stage in stages if stage in NAMED_STAGES]:
+        raise NamedStageError(
+            f"stage {named[0]} is a named stage: its stacks and topics are never destroyed",
+            hint="Nothing was done; a branch's environment goes with "
+            "`wms-connector destroy --stage <stage>`",
+        )
+
+
+def _context(arguments: Sequence[str]) -> Iterator[str]:
+    """Give each `key=value` of `-c` and `--context`, in any spelling that `cdk` takes."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument in {"-c", "--context"}:
+            yield following
+        elif argument.startswith(("-c", "--context=")):
+            yield argument.removeprefix("--context=").removeprefix("-c").removeprefix("=")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command line with these arguments, in the clone."""
     try:
+        refuse_destruction(arguments, os.environ)
         toolkit = Toolkit.of_clone()
         toolkit.prepare(lambda line: sys.stderr.write(f"{line}\n"))
         if arguments[:1] == ["bootstrap"]:

@@ -19,7 +19,7 @@ _PLAIN_SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _PRODUCT: Final = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _HASH_DIGITS: Final = 10
 _ALLOWED: Final = (
-    "allowed are main, val, production, or 1 to 64 letters, digits, dots, underscores, hyphens"
+    "Allowed are main, val, production, or 1 to 64 letters, digits, dots, underscores, hyphens"
 )
 # Names that a person writes when they mean a named stage.
 _READS_AS: Final = {
@@ -59,7 +59,9 @@ class Stage:
         """
         if text is None or text == "":
             raise StageError(
-                "no stage was given", hint=f"Name one with --stage or STAGE: {_ALLOWED}"
+                "no stage was given",
+                hint="Name one with --stage, --branch or the environment variable STAGE. "
+                f"{_ALLOWED}",
             )
         if not _PATTERN.fullmatch(text):
             raise StageError(f"{_shown(text)} is no stage: {_fault(text)}", hint=_ALLOWED)

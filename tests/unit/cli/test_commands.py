@@ -94,7 +94,7 @@ def test_what_is_about_oracle_alone_needs_no_driver_of_postgresql() -> None:
     ("args", "told"),
     [
         (["nams"], "there is no command 'nams' (near: names). See wms-connector --help"),
-        (["names"], "no stage was given. Name one with --stage or STAGE"),
+        (["names"], "Name one with --stage, --branch or the environment variable STAGE"),
         (["names", "--stage", ""], "no stage was given"),
         (["names", "--stage", "Main"], "differs from main in case only"),
         (["names", "--stage", "a b"], "white space"),
@@ -104,6 +104,7 @@ def test_what_is_about_oracle_alone_needs_no_driver_of_postgresql() -> None:
         (["names", "--branch", ""], "the branch's name is empty"),
         (["names", "--branch", "Main"], "differs from main in case only"),
         (["names", "--stage", "main", "extra"], "unexpected extra argument"),
+        (["destroy", "my-branch"], "(my-branch). If that is the stage, write --stage my-branch"),
         (["names", "--stage", "main", "--pipeline", "none.toml"], "no pipeline file none.toml"),
         (["config", "--stage", "wms"], "begin with 'wms'"),
         (["config", "--stage", "main", "--security", "ssl"], "'ssl' is not one of"),

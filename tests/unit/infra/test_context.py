@@ -28,7 +28,7 @@ def test_without_a_stage_the_right_commands_are_named(
     with pytest.raises(StageError) as caught:  # although there is no pipeline file there
         Context.read(environment, root=tmp_path)
     for command in (
-        "cdk deploy wms-alerts-<stage> wms-connector-<stage> -c stage=<stage>",
+        "scripts/cdk deploy wms-alerts-<stage> wms-connector-<stage> -c stage=<stage>",
         "wms-connector deploy --stage <stage>",
         "wms-connector destroy --stage <stage>",
     ):

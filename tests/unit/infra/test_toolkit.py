@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from wms_connector.aws.errors import NamedStageError
 from wms_connector.infra import node
-from wms_connector.infra.toolkit import Toolkit, ToolkitError, _reason
+from wms_connector.infra.toolkit import Toolkit, ToolkitError, _reason, main, refuse_destruction
 
 ROOT = Path(__file__).parents[3]
 
@@ -211,3 +212,29 @@ def _runs(pid: int) -> bool:
     except OSError:
         return False
     return state.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["destroy", "-c", "stage=main"],
+        ["destroy", "--all", "--context", "stage=val"],
+        ["--context=stage=production", "destroy", "--force"],
+        ["destroy", "-cstage=main"],
+    ],
+)
+def test_a_named_stage_is_not_destroyed_in_a_roundabout_way(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert "is a named stage: its stacks and topics are never destroyed" in told
+    assert told.count("\n") == 1
+
+
+def test_a_stage_of_the_environment_counts_unless_another_is_given() -> None:
+    with pytest.raises(NamedStageError, match="stage main"):
+        refuse_destruction(["destroy"], {"STAGE": "main"})
+    refuse_destruction(["destroy", "-c", "stage=a"], {"STAGE": "main"})
+    refuse_destruction(["destroy", "-c", "other=main"], {})
+    refuse_destruction(["deploy", "-c", "stage=main"], {})
