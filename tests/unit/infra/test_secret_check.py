@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +14,7 @@ from wms_connector.infra.inputs import read_inputs
 from wms_connector.infra.secret_check import CheckedSecret, check_secrets
 from wms_connector.model.errors import SecretError, SecretSourceError
 from wms_connector.model.pipeline import Pipeline
+from wms_connector.model.secret_sources import FileSecrets
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -100,6 +104,21 @@ def test_an_address_that_is_none_is_a_warning_while_others_hear(bad: list[str], 
     assert found.state == "warning"
     assert told in str(found.problem)
     assert checked(alertEmails={"emails": bad})["alertEmails"].state == "failed"
+
+
+def test_the_secrets_of_the_documentation_are_right(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs/aws.md").read_text(encoding="utf-8")
+    file = re.search(r"secrets.json <<'END'\n(.*?)\nEND\n", text, re.DOTALL)
+    vpc = re.search(r"^\| `vpc` \| `(.*?)`", text, re.MULTILINE)
+    assert file
+    assert vpc
+    values = json.loads(file[1])
+    pipeline = Pipeline.load(Path(__file__).parents[3] / "pipeline.toml")
+    for more in ({}, {"mmdl/main/vpc": json.loads(vpc[1])}):
+        (tmp_path / "secrets.json").write_text(json.dumps(values | more))
+        source = FileSecrets(tmp_path / "secrets.json")
+        found = check_secrets(pipeline, pipeline.stage("main"), source)
+        assert {finding.state for finding in found} == {"ok", "not needed"}
 
 
 class Unreadable:
