@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 from typing import Final
@@ -30,10 +31,16 @@ def runtime_python(folder: Path) -> Path:
         assert spec is not None
         assert spec.origin is not None
         origin = Path(spec.origin)
-        source = origin.parent if origin.name == "__init__.py" else origin
-        (packages / source.name).symlink_to(source)
+        if origin.name == "__init__.py":
+            shutil.copytree(origin.parent, packages / name)
+        else:
+            shutil.copy(origin, packages)
     base = sys._base_executable  # type: ignore[attr-defined]
     script = folder / "lambda-python"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH="{packages}" exec "{base}" -S -B "$@"\n')
+    script.write_text(
+        "#!/bin/sh\n"
+        "unset PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX\n"
+        f'PYTHONPATH="{packages}" exec "{base}" -S "$@"\n'
+    )
     script.chmod(0o700)
     return script

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -131,7 +132,7 @@ class Site:
         self.ground = ground
         self.folder = ground.folder / f"stage-{stage}"
         self.folder.mkdir()
-        self._commands = 0
+        self._commands = itertools.count(1)
         self.port = ports.choose()
         self.url = f"http://{ports.HOST}:{self.port}"
         self.pipeline_file = self.folder / "pipeline.toml"
@@ -158,22 +159,49 @@ class Site:
 
     def run(self, *arguments: str, status: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run a command of the product as an operator would; the password is seen nowhere."""
-        done = subprocess.run(
-            [sys.executable, "-m", "wms_connector.cli", *arguments],
+        return self._started([sys.executable, "-m", "wms_connector.cli", *arguments], status=status)
+
+    def cdk(self, command: str, *, status: int | None = 0) -> str:
+        """Run plain `cdk` for both stacks, from the clone; gives all that is told."""
+        done = self._started(
+            [sys.executable, "-m", "wms_connector.infra.toolkit", command, *self.stacks,
+             "-c", f"stage={self.stage.name}", "-c", f"pipeline={self.pipeline_file}",
+             *self.context, "--require-approval", "never",
+             "--output", str(self.folder / "cdk.out")],
+            status=status,
+        )  # fmt: skip
+        return f"{done.stdout}\n{done.stderr}"
+
+    @property
+    def context(self) -> list[str]:
+        """What is different on an emulator."""
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return ["-c", f"connect-url={self.url}", "-c", f"functions-python={python}"]
+
+    def _started(
+        self, command: list[str], *, status: int | None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; if the tests end before, so does it, with all it started."""
+        with subprocess.Popen(
+            command,
             cwd=self.folder,
             env=self.ground.emulator.environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        told = f"{done.stdout}\n{done.stderr}"
-        self._commands += 1
-        (self.folder / f"{self._commands:02}-{arguments[0]}.txt").write_text(told)
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=COMMAND_SECONDS)
+            except BaseException:
+                process.terminate()
+                raise
+        told = f"{out}\n{err}"
+        number = next(self._commands)
+        (self.folder / f"command-{number:02}.txt").write_text(f"{command}\n{told}")
         assert self.ground.password not in told
-        assert status is None or done.returncode == status, told
-        return done
+        assert status is None or process.returncode == status, told
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def of_stage(
         self, command: str, *arguments: str, status: int | None = 0
@@ -190,11 +218,7 @@ class Site:
 
     def deploy(self, *, status: int = 0) -> str:
         """Deploy the stage; gives all that is told."""
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        done = self.of_stage(
-            "deploy", "--yes", "-c", f"connect-url={self.url}", "-c", f"functions-python={python}",
-            status=status,
-        )  # fmt: skip
+        done = self.of_stage("deploy", "--yes", *self.context, status=status)
         return f"{done.stdout}\n{done.stderr}"
 
     def destroy(self, *, status: int = 0) -> subprocess.CompletedProcess[str]:

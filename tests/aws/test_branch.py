@@ -65,8 +65,9 @@ def test_both_stacks_stand_and_every_row_was_read(branch: Site) -> None:
 
 
 def test_a_second_deployment_does_nothing(branch: Site) -> None:
+    """By plain `cdk` too, which makes the very same of the stage."""
     before = branch.events(), branch.tasks()
-    told = branch.deploy()
+    told = branch.cdk("deploy")
     assert told.count("(no changes)") == 2, told
     assert (branch.events(), branch.tasks()) == before
 
@@ -89,9 +90,8 @@ def test_an_operators_verbs_go_through_control(branch: Site) -> None:
     branch.of_stage("pause")
     until(lambda: branch.states() == ["PAUSED", "PAUSED"], "the pause")
     branch.of_stage("resume")
-    branch.of_stage("wait")
-    assert branch.states() == ["RUNNING", "RUNNING"]
     branch.of_stage("apply")
+    assert branch.states() == ["RUNNING", "RUNNING"]
 
 
 def test_what_is_not_deployed_is_not_applied(branch: Site) -> None:
@@ -188,7 +188,7 @@ def left_behind(ground: Ground, site: Site) -> list[str]:
 
 def test_the_same_name_again_begins_with_a_new_snapshot(branch: Site) -> None:
     rows = rows_of(branch)
-    branch.deploy()
+    branch.cdk("deploy")
     with branch.reader(from_beginning=True) as reader:
         reader.until(lambda change: change.op == "r", "the snapshot", count=rows)
         assert snapshot_rows(reader) == rows

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.aws.site import Site
 from tests.e2e.support import Writer, assert_exact, audited, until
 
@@ -20,11 +21,6 @@ def test_nothing_is_lost_and_nothing_comes_twice(named: Site) -> None:
     with Writer(runtime.status().database_dsn) as writer:
         writer.until_written(200)
     assert_exact(audited(runtime, stage=named.stage, urls=(named.url,)))
-
-
-def test_verify_finds_nothing_amiss(named: Site) -> None:
-    found = named.json_of("verify")
-    assert found["verdict"] == "ok", found
 
 
 def test_destroy_refuses_it(named: Site) -> None:
@@ -50,10 +46,12 @@ def test_the_cdks_own_destroy_needs_a_stage(ground: Ground) -> None:
     assert "wms-connector destroy --stage" in f"{done.stdout}{done.stderr}"
 
 
+@pytest.mark.usefixtures("long")
 def test_a_second_named_stage_is_refused(named: Site) -> None:
+    """The function by itself is asked the same in tests/integration/functions."""
     before = named.config(), named.ground.topics()
     second = Site(named.ground, "val")
-    told = second.deploy(status=1)
+    told = second.cdk("deploy", status=1)
     assert "the stage val would write the topics of main" in told, told
     assert second.status_of() == "ROLLBACK_COMPLETE"
     assert (named.config(), named.ground.topics()) == before

@@ -17,7 +17,7 @@ _add_event = stacks._add_event
 _invoke = custom_resource.invoke_custom_resource
 _deliver = custom_resource.deliver_response
 
-_DELETION_SECONDS: Final = 2.0
+_DELETION_SECONDS: Final = 1.5
 """AWS takes seconds for each deletion, so what is noted in a table can be read for a while."""
 
 _kept: dict[str, dict[str, Any]] = {}
