@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.infra.template import of_type
+from tests.infra.variants import BRANCH
 
 from wms_connector.aws.deployment import Deployment
 from wms_connector.infra.constructs.function_settings import ALL, FunctionSettings
@@ -71,7 +72,7 @@ def test_they_know_their_deployment_and_no_secret(assemblies: Mapping[str, Synth
         ours(assemblies["branch"])["control"]["Environment"]["Variables"]
     )
     assert scram.security is KafkaSecurity.SCRAM
-    assert scram.kafka_secret == "mmdl/Feature_1.x/kafkaAuth"
+    assert scram.kafka_secret == f"mmdl/{BRANCH}/kafkaAuth"
 
 
 def test_they_are_in_the_vpc_and_the_framework_is_not(each: Synthesized) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.infra.template import actions, of_type, resources, statements, text
+from tests.infra.variants import BRANCH
 
 from wms_connector.infra.image import ImageSource
 
@@ -121,7 +122,7 @@ def test_a_stages_own_secrets_with_scram_and_a_url(branch: Synthesized) -> None:
         one["Name"]: text(one["ValueFrom"]).split(":secret:")[1]
         for one in container(branch)["Secrets"]
     }
-    own = "mmdl/Feature_1.x"
+    own = f"mmdl/{BRANCH}"
     assert found["DB_URL"] == f"{own}/dbInfo:jdbcUrl::"
     assert found["DB_HOST"] == f"{own}/dbInfo:host::"
     assert found["BROKERS"] == f"{own}/brokerString:brokerString::"

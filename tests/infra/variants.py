@@ -89,6 +89,9 @@ def _brokers(port: int) -> str:
     return ",".join(f"canary-broker-{number}.example.com:{port}" for number in (1, 2, 3))
 
 
+BRANCH = "Feature_1." + "x" * 54
+"""As long as a stage can be, in letters that AWS does not take."""
+
 VARIANTS = {
     # Named: TLS, a database by its address in a PDB, everything from the default's secrets.
     "main": Variant(
@@ -98,9 +101,9 @@ VARIANTS = {
     # Ephemeral: SCRAM, a database by its name and a whole URL, secrets of its own, an account
     # without path and boundary, a stage whose slug is not its name.
     "branch": Variant(
-        "Feature_1.x",
+        BRANCH,
         _secrets(
-            "Feature_1.x",
+            BRANCH,
             json.dumps({"brokerString": _brokers(9096)}),
             {
                 "host": "canary-database-host.example.com",
@@ -108,7 +111,7 @@ VARIANTS = {
                 "jdbcUrl": "jdbc:oracle:thin:@canary-database-url",
             },
         )
-        | {"mmdl/Feature_1.x/kafkaAuth": KAFKA},
+        | {f"mmdl/{BRANCH}/kafkaAuth": KAFKA},
         {"iam": {"path": False, "permissions_boundary": False}},
     ),
     # Named and large: IAM, a shell in the tasks, logs for a year.
