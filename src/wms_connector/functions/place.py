@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wms_connector.kafka.admin import TopicAdmin
     from wms_connector.kafka.clients import Causes, Cluster
     from wms_connector.kafka.groups import Groups
+    from wms_connector.kafka.records import Records
     from wms_connector.model.names import Names
 
 
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
 class Kafka:
     """A signed-in client of the stage's cluster."""
 
-    client: Any
-    brokers: str
-    causes: Causes
     topics: TopicAdmin
     groups: Groups
+    records: Records
 
 
 class Place:
@@ -102,16 +101,15 @@ class Place:
         from wms_connector.kafka.admin import TopicAdmin
         from wms_connector.kafka.clients import admin_client
         from wms_connector.kafka.groups import Groups
+        from wms_connector.kafka.records import Records
 
         cluster = self.secrets.cluster()
         client, causes = (self._admin or admin_client)(cluster)
         waits: dict[str, Any] = {"causes": causes.take, "clock": self.clock, "sleep": self.sleep}
         return Kafka(
-            client,
-            cluster.brokers,
-            causes,
             TopicAdmin(client, cluster.brokers, **waits),
             Groups(client, cluster.brokers, **waits),
+            Records(client, cluster.brokers, **waits),
         )
 
     def connect(self, **more: Any) -> ConnectClient:

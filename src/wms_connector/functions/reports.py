@@ -67,7 +67,6 @@ def topics_report(kafka: Kafka, desired: Iterable[DesiredTopic]) -> TopicsReport
 
     Raises KafkaFailure.
     """
-    from wms_connector.kafka.newest import newest
     from wms_connector.kafka.plan import plan
     from wms_connector.kafka.topics import Purpose
 
@@ -78,7 +77,7 @@ def topics_report(kafka: Kafka, desired: Iterable[DesiredTopic]) -> TopicsReport
         for topic in wanted
         if topic.purpose is Purpose.DATA and topic.name in actual
     }
-    times = newest(kafka.client, data, kafka.brokers, causes=kafka.causes.take)
+    times = kafka.records.newest(data)
     made = plan(wanted, actual)
     return TopicsReport(
         topics=tuple(

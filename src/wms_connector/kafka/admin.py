@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,12 +14,12 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # public, but 
     ResourceType,
 )
 
+from wms_connector.kafka.calls import LOOK_SECONDS, Calls, Polled
 from wms_connector.kafka.errors import (
     KafkaFailure,
     SeveralFailuresError,
     TimedOutError,
     UnknownTopicError,
-    translate,
 )
 from wms_connector.kafka.topics import ActualTopic
 
@@ -31,14 +30,12 @@ if TYPE_CHECKING:
     from wms_connector.kafka.plan import Alter, TopicPlan
     from wms_connector.kafka.topics import DesiredTopic
 
-LOOK_SECONDS: Final = 6.0
-"""For a question: an unreachable broker is told after this time."""
 CHANGE_SECONDS: Final = 30.0
 """For a change: creating dozens of topics on a busy cluster takes a while."""
 _POLL_SECONDS: Final = 0.1
 
 
-class Client(Protocol):
+class Client(Polled, Protocol):
     """What is needed of confluent_kafka.admin.AdminClient; a fake in the tests has the same."""
 
     def describe_topics(self, topics: Any, /, *, request_timeout: float) -> dict[str, Future[Any]]:
@@ -63,9 +60,6 @@ class Client(Protocol):
     def delete_topics(self, topics: Any, /, *, request_timeout: float) -> dict[str, Future[Any]]:
         """Delete topics by name."""
 
-    def poll(self, timeout: float, /) -> int:
-        """Hand over background reports."""
-
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -83,27 +77,8 @@ class Deleted:
     absent: tuple[str, ...]
 
 
-class TopicAdmin:
-    """Topics of one cluster. Every method raises a KafkaFailure that says what to do next.
-
-    `brokers` is what messages call the cluster; `causes` gives what the client reported in the
-    background since the last call. Waiting uses `clock` and `sleep`, in seconds.
-    """
-
-    def __init__(
-        self,
-        client: Client,
-        brokers: str,
-        *,
-        causes: Callable[[], Sequence[KafkaError]] = tuple,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._client = client
-        self._brokers = brokers
-        self._causes = causes
-        self._clock = clock
-        self._sleep = sleep
+class TopicAdmin(Calls[Client]):
+    """Topics of one cluster."""
 
     def broker_count(self) -> int:
         """How many brokers the cluster has: no topic can have more replicas."""
@@ -294,10 +269,6 @@ class TopicAdmin:
             except KafkaException as error:
                 failures.append(self._failure(error, f"alter the topic {resource.name}"))
         _raise(failures)
-
-    def _failure(self, error: KafkaException, doing: str) -> KafkaFailure:
-        self._client.poll(0)  # background reports are handed over only here
-        return translate(error.args[0], doing, brokers=self._brokers, causes=self._causes())
 
 
 def _has_leader(partition: Any) -> bool:

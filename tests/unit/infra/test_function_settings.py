@@ -20,7 +20,7 @@ from wms_connector.infra.constructs.function_settings import (
     TOPICS,
 )
 from wms_connector.kafka.admin import CHANGE_SECONDS
-from wms_connector.kafka.admin import LOOK_SECONDS as KAFKA_SECONDS
+from wms_connector.kafka.calls import LOOK_SECONDS as KAFKA_SECONDS
 
 START_SECONDS = 15
 """For a cold start and reading the secrets."""
