@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from wms_connector.aws.deletion import Deletion, Waiting
 from wms_connector.aws.errors import AwsError, NamedStageError, StackError
-from wms_connector.aws.ledger import item
-from wms_connector.aws.ledger_items import DELETION, TOPICS
+from wms_connector.aws.ledger import Deletion as Report
+from wms_connector.aws.ledger import Ledger
 from wms_connector.aws.stacks import DELETING, Stack, Stacks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wms_connector.aws.session import Aws
     from wms_connector.model.names import Names
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,8 @@ def look(aws: Aws, names: Names) -> Existing:
     for stack in there:
         _check(stack, names)
     missing = tuple(name for name, stack in found.items() if stack is None)
-    topics = _noted(aws, names, TOPICS) if there else None
-    known = None if topics is None else tuple(sorted(topics.get("names", {}).get("SS", ())))
-    return Existing(there, missing, known)
+    topics = _noted(lambda: _ledger(aws, names).topics()) if there else None
+    return Existing(there, missing, None if topics is None else tuple(sorted(topics)))
 
 
 def destroy(
@@ -77,11 +80,11 @@ def destroy(
     left: list[str] = []
     topics: int | None = None
     for stack in existing.stacks:
-        reports: list[dict[str, Any]] = []
+        reports: list[Report] = []
 
-        def looking(reports: list[dict[str, Any]] = reports) -> None:
+        def looking(reports: list[Report] = reports) -> None:
             # The ledger goes with the stack: read what is noted there as long as it stands.
-            if (report := _noted(aws, names, DELETION)) is not None:
+            if (report := _noted(lambda: _ledger(aws, names).deletion())) is not None:
                 reports[:] = [report]
 
         with_topics = stack.name == names.connector_stack
@@ -117,22 +120,25 @@ def _check(stack: Stack, names: Names) -> None:
         )
 
 
-def _reported(report: dict[str, Any] | None, names: Names) -> tuple[int | None, list[str]]:
+def _reported(report: Report | None, names: Names) -> tuple[int | None, list[str]]:
     """Say how many topics were deleted, and what the deletion had to leave."""
     if report is None:
         table = names.flush_table
         return None, [f"perhaps the table {table} in Oracle: nobody could tell if it was dropped"]
-    topics = int(report.get("topics", {}).get("N", 0))
-    table = report.get("flush_table", {}).get("S")
-    if table is None or report.get("dropped", {}).get("BOOL"):
-        return topics, []
-    reason = report.get("reason", {}).get("S", "").rstrip(".") or "it gives no reason"
+    if report.flush_table is None or report.dropped:
+        return report.topics, []
+    reason = (report.reason or "").rstrip(".") or "it gives no reason"
+    table = report.flush_table
     told = f"the table {table} in Oracle ({reason}): its DBA drops it with DROP TABLE {table}"
-    return topics, [told]
+    return report.topics, [told]
 
 
-def _noted(aws: Aws, names: Names, id_: str) -> dict[str, Any] | None:
+def _ledger(aws: Aws, names: Names) -> Ledger:
+    return Ledger(aws.client("dynamodb"), names.ledger, aws.place)
+
+
+def _noted(question: Callable[[], _T]) -> _T | None:
     # What it tells is worth no failure: the names to delete are read by the stack's own function.
     with contextlib.suppress(AwsError):
-        return item(aws, names, id_)
+        return question()
     return None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from wms_connector.aws.ledger import Ledger
     from wms_connector.aws.session import Aws
-    from wms_connector.aws.stage_ledger import Ledger
     from wms_connector.aws.stage_secrets import StageSecrets
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.redact import Redactor
@@ -91,7 +91,7 @@ class Place:
     @cached_property
     def ledger(self) -> Ledger:
         """What the stage remembers."""
-        from wms_connector.aws.stage_ledger import Ledger
+        from wms_connector.aws.ledger import Ledger
 
         return Ledger(self.aws.client("dynamodb"), self.deployment.ledger)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.aws.errors import AwsError, MissingError
+from wms_connector.aws.ledger import Deletion as Report
 from wms_connector.aws.properties import KEEP, topics_of
-from wms_connector.aws.stage_ledger import Deletion as Report
 from wms_connector.functions.flush_table import drop
 from wms_connector.functions.readable import cut, readable
 from wms_connector.kafka.admin import Deleted

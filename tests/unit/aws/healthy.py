@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport
+from wms_connector.aws.ledger import Health
 from wms_connector.aws.stacks import Stack
 from wms_connector.aws.verify.assess import OUTPUTS
 from wms_connector.aws.verify.facts import (
     AlertFacts,
     ConnectorFacts,
-    HealthFacts,
     Observation,
     ServiceFacts,
     SubscriptionFacts,
@@ -68,7 +68,7 @@ HEALTHY = Observation(
     topics=TOPICS,
     alerts=AlertFacts((SubscriptionFacts("a@x.com", True),), ("a@X.com",)),
     brokers=REACH,
-    health=HealthFacts(NOW - 300, "healthy"),
+    health=Health(NOW - 300, "healthy"),
 )
 
 

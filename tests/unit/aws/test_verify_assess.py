@@ -20,11 +20,11 @@ from tests.unit.aws.healthy import (
     stack,
 )
 
+from wms_connector.aws.ledger import Health
 from wms_connector.aws.verify.assess import assess
 from wms_connector.aws.verify.facts import (
     AlertFacts,
     Comer,
-    HealthFacts,
     IngressFacts,
     IngressRule,
     ServiceFacts,
@@ -261,11 +261,11 @@ def test_subnets_that_are_not_known_are_admitted_by_no_range() -> None:
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        (HealthFacts(NOW - 2000, "healthy"), "healthy, 33 min ago: nobody has looked since"),
-        (HealthFacts(NOW - 60, "FAILED"), "FAILED, 60 s ago"),
+        (Health(NOW - 2000, "healthy"), "healthy, 33 min ago: nobody has looked since"),
+        (Health(NOW - 60, "FAILED"), "FAILED, 60 s ago"),
     ],
 )
-def test_health(facts: HealthFacts, told: str) -> None:
+def test_health(facts: Health, told: str) -> None:
     [finding] = bad(broken(health=facts))
     assert (finding.level, finding.found) == (Level.FAIL, told)
 

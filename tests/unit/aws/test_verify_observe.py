@@ -10,11 +10,11 @@ from tests.unit.aws.healthy import DEPLOYMENT, NAMES, OUTPUT_VALUES, OWN, REACH,
 from tests.unit.connect.fake_worker import FakeWorker, status
 
 from wms_connector.aws.control import digest
+from wms_connector.aws.ledger import Health
 from wms_connector.aws.verify.brokers import observe_ingress
 from wms_connector.aws.verify.facts import (
     AlertFacts,
     Comer,
-    HealthFacts,
     IngressFacts,
     IngressRule,
     ServiceFacts,
@@ -128,7 +128,7 @@ def test_everything_is_looked_at(here: Here) -> None:
     assert seen.deployment == DEPLOYMENT
     assert seen.topics == TOPICS
     assert seen.brokers == REACH
-    assert seen.health == HealthFacts(90.0, "healthy")
+    assert seen.health == Health(90.0, "healthy")
     assert seen.alerts == AlertFacts(
         (SubscriptionFacts("a@x.com", True), SubscriptionFacts("b@x.com", False)),
         ("a@x.com",),

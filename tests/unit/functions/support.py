@@ -12,8 +12,8 @@ from tests.unit.connect.fake_worker import FakeWorker
 from tests.unit.kafka.fake_cluster import Clock, FakeCluster
 
 from wms_connector.aws.deployment import Deployment
+from wms_connector.aws.ledger import Ledger
 from wms_connector.aws.session import Aws
-from wms_connector.aws.stage_ledger import Ledger
 from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.functions.place import Place
 from wms_connector.kafka.clients import Causes

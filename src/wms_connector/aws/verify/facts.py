@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport
+    from wms_connector.aws.ledger import Health
     from wms_connector.aws.stacks import Stack
 
 _T = TypeVar("_T")
@@ -104,14 +105,6 @@ class Comer:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthFacts:
-    """The last health check: seconds since 1970, and its verdict."""
-
-    at: float
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything that was seen of a stage at `now` (seconds since 1970).
 
@@ -128,5 +121,5 @@ class Observation:
     topics: Seen[TopicsReport]
     alerts: Seen[AlertFacts]
     brokers: Seen[IngressFacts | ReachReport]
-    health: Seen[HealthFacts | None]
+    health: Seen[Health | None]
     outputs: Mapping[str, str] = field(default_factory=dict)

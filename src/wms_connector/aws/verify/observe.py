@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from wms_connector.aws.control import PURPOSE, digest
 from wms_connector.aws.control_transport import Control, LambdaTransport
 from wms_connector.aws.errors import AwsError, MissingError
-from wms_connector.aws.ledger import item
-from wms_connector.aws.ledger_items import HEALTH
+from wms_connector.aws.ledger import Health, Ledger
 from wms_connector.aws.stacks import Stack, Stacks
 from wms_connector.aws.verify.brokers import observe_ingress
 from wms_connector.aws.verify.facts import (
     AlertFacts,
     ConnectorFacts,
-    HealthFacts,
     IngressFacts,
     Observation,
     Seen,
@@ -212,11 +210,6 @@ class Observer:
         subnets: list[str] = found.get("VpcConfig", {}).get("SubnetIds", [])
         return subnets
 
-    def _health(self) -> HealthFacts | None:
-        found = item(self._aws, self._names, HEALTH)
-        if found is None:
-            return None
-        return HealthFacts(
-            at=float(found.get("at", {}).get("N", 0)),
-            verdict=str(found.get("verdict", {}).get("S", "")),
-        )
+    def _health(self) -> Health | None:
+        ledger = Ledger(self._aws.client("dynamodb"), self._names.ledger, self._aws.place)
+        return ledger.health()

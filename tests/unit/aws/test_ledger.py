@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from wms_connector.aws.errors import DeniedError, MissingError
-from wms_connector.aws.stage_ledger import Deletion, Ledger
+from wms_connector.aws.ledger import Deletion, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
