@@ -23,6 +23,7 @@ from typing import (
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from wms_connector.model.emails import normalized
 from wms_connector.model.errors import SecretError, SecretNotFoundError
 from wms_connector.model.secret_nearby import nearby
 from wms_connector.model.secret_words import SUBNET, expected, faults
@@ -124,9 +125,8 @@ class AlertEmails(_Value):
     @property
     def distinct(self) -> tuple[str, ...]:
         """The valid addresses, trimmed, each once; a domain's case tells none apart."""
-        valid = (text.strip() for text in self.emails if text not in self.invalid)
-        parts = (text.rpartition("@") for text in valid)
-        return tuple(dict.fromkeys(f"{local}@{domain.lower()}" for local, _, domain in parts))
+        valid = (text for text in self.emails if text not in self.invalid)
+        return tuple(dict.fromkeys(map(normalized, valid)))
 
 
 class Vpc(_Value):

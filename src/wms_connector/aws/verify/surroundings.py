@@ -8,6 +8,7 @@ from wms_connector.aws.control import ReachReport
 from wms_connector.aws.verify.brokers import admits
 from wms_connector.aws.verify.facts import Unseen
 from wms_connector.aws.verify.finding import Finding, Level, unseen
+from wms_connector.model.emails import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +65,8 @@ def alerts(seen: Observation, names: Names) -> Iterator[Finding]:
     if isinstance(facts, Unseen):
         yield unseen("alerts", names.alerts_topic, facts)
         return
-    confirmed = {_address(found.endpoint) for found in facts.subscriptions if found.confirmed}
-    waiting = {_address(found.endpoint) for found in facts.subscriptions} - confirmed
+    confirmed = {normalized(found.endpoint) for found in facts.subscriptions if found.confirmed}
+    waiting = {normalized(found.endpoint) for found in facts.subscriptions} - confirmed
     for address in sorted(confirmed):
         yield Finding("alerts", address, Level.OK, "subscribed and confirmed")
     for address in sorted(waiting):
@@ -92,7 +93,7 @@ def _wanted(facts: AlertFacts, subscribed: set[str], names: Names) -> Iterator[F
             'Store {"emails": [...]} and deploy',
         )  # fmt: skip
         return
-    wanted = {_address(address) for address in facts.wanted}
+    wanted = {normalized(address) for address in facts.wanted}
     for address in sorted(wanted - subscribed):
         yield Finding(
             "alerts", address, Level.WARN, "stands in alertEmails and is not subscribed", deploy
@@ -106,8 +107,3 @@ def _wanted(facts: AlertFacts, subscribed: set[str], names: Names) -> Iterator[F
             "alerts", repr(text), Level.WARN, "stands in alertEmails and is no address",
             "Mend the secret, then deploy",
         )  # fmt: skip
-
-
-def _address(text: str) -> str:
-    local, _, domain = text.strip().rpartition("@")
-    return f"{local}@{domain.lower()}"
