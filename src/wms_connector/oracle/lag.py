@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from wms_connector.model.ages import age
 from wms_connector.oracle.errors import OracleFailure
 from wms_connector.oracle.headroom import Archive, Headroom, headroom
 from wms_connector.oracle.offsets import Position, position_of
@@ -144,23 +145,23 @@ class Lag:
         return f"behind Oracle: {seconds}, {scns}"
 
     def _restart(self) -> str:
-        age = _ago(self.restart_seconds)
-        told = f", {age} old" if age else ""
+        old = _ago(self.restart_seconds)
+        told = f", {old} old" if old else ""
         return f"restart point: SCN {self.position.scn if self.position else '?'}{told}"
 
     def _transaction(self) -> list[str]:
         if self.oldest is None:
             why = self.unknown.get("transactions")
             return [f"oldest open transaction: unknown ({why})"] if why else []
-        age = _ago(self.oldest.seconds) or "?"
+        since = _ago(self.oldest.seconds) or "?"
         holds = ", and holds the restart point" if self.oldest.holds else ""
-        return [f"oldest open transaction: open for {age}{holds} (of {self.oldest.count})"]
+        return [f"oldest open transaction: open for {since}{holds} (of {self.oldest.count})"]
 
     def _archiver(self) -> list[str]:
         if self.archive is None or self.archive.waiting is None:
             return []
-        age = _ago(self.archive.waiting_seconds) or "?"
-        return [f"waits for the archiver: log {self.archive.waiting} is full since {age}"]
+        since = _ago(self.archive.waiting_seconds) or "?"
+        return [f"waits for the archiver: log {self.archive.waiting} is full since {since}"]
 
     def _headroom(self) -> list[str]:
         found = self.archive
@@ -286,9 +287,4 @@ def _seconds(now: Any, then: Any) -> float | None:
 
 
 def _ago(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+    return "" if seconds is None else age(seconds)

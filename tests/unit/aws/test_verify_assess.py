@@ -31,7 +31,7 @@ from wms_connector.aws.verify.facts import (
     SubscriptionFacts,
     Unseen,
 )
-from wms_connector.aws.verify.finding import Finding, Level, age, worst
+from wms_connector.aws.verify.finding import Finding, Level, worst
 from wms_connector.model.names import Names
 from wms_connector.model.stage import Stage
 
@@ -314,14 +314,6 @@ def test_somebody_must_hear_of_a_named_stage(stage: str, level: Level) -> None:
         for finding in bad(broken(alerts=facts), names)
         if finding.area == "alerts"
     ] == [(level, "nobody hears of alerts")]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(-3, "0 s"), (119.9, "119 s"), (120, "2 min"), (7200, "2 h"), (10 * 86_400, "10 d")],
-)
-def test_ages(seconds: float, told: str) -> None:
-    assert age(seconds) == told
 
 
 def test_the_worst_finding_counts() -> None:

@@ -234,9 +234,9 @@ def test_in_a_snapshot_and_before_one() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (259200, "3 d")],
+    [(0, "0 s"), (119.9, "119 s"), (120, "2 min"), (259_200, "3 d")],
 )
-def test_ages_in_their_units(seconds: int, told: str) -> None:
+def test_ages_in_their_units(seconds: float, told: str) -> None:
     row = (NOW, NOW - timedelta(seconds=seconds))
     time = (r"SCN_TO_TIMESTAMP", Answer(("NOW", "THEN_TIME"), [row]))
     assert observe(SCN, time).lines()[0] == f"behind Oracle: {told}, 10 SCN"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.aws.verify.connectors import connectors, topics
 from wms_connector.aws.verify.facts import Unseen
-from wms_connector.aws.verify.finding import Finding, Level, age, unseen
+from wms_connector.aws.verify.finding import Finding, Level, unseen
 from wms_connector.aws.verify.surroundings import alerts, brokers
+from wms_connector.model.ages import age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

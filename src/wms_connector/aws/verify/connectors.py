@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wms_connector.aws.verify.facts import Unseen
-from wms_connector.aws.verify.finding import Finding, Level, age, unseen
+from wms_connector.aws.verify.finding import Finding, Level, unseen
+from wms_connector.model.ages import age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wms_connector.aws.verify.facts import Unseen
-
-_UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
 class Level(StrEnum):
@@ -52,12 +50,3 @@ def worst(findings: Iterable[Finding]) -> Level:
 def unseen(area: str, subject: str, reason: Unseen) -> Finding:
     """Make the finding of what could not be looked at."""
     return Finding(area, subject, Level.FAIL, f"cannot be told: {reason.reason}", reason.hint)
-
-
-def age(seconds: float) -> str:
-    """Say how old something is, for example `12 s` or `3 h`."""
-    whole = max(0, int(seconds))
-    for size, unit in _UNITS:
-        if whole >= 2 * size:
-            return f"{whole // size} {unit}"
-    return f"{whole} s"
