@@ -28,7 +28,6 @@ class DatabaseSecret(SecretPlace):
 
     host_key: str
     name_key: str
-    port_key: str | None
     pdb_key: str | None
     url_key: str | None
     user_key: str = "user"

@@ -99,7 +99,6 @@ class SecretReader:
             arn=self._arn(found),
             host_key="host" if "host" in keys else "ip",
             name_key="dbname" if "dbname" in keys else "db",
-            port_key="port" if "port" in keys else None,
             pdb_key="pdb" if "pdb" in keys else None,
             url_key="jdbcUrl" if "jdbcUrl" in keys else None,
         )

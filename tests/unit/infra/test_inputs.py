@@ -101,20 +101,20 @@ def test_each_secret_is_the_stages_own_first() -> None:
 @pytest.mark.parametrize(
     ("values", "keys"),
     [
-        ({"ip": "1.2.3.4", "db": "d"}, ("ip", "db", None, None, None)),
+        ({"ip": "1.2.3.4", "db": "d"}, ("ip", "db", None, None)),
         ({"host": "h", "dbname": "d", "port": 1522, "pdb": "p", "jdbcUrl": "u"},
-         ("host", "dbname", "port", "pdb", "jdbcUrl")),
+         ("host", "dbname", "pdb", "jdbcUrl")),
         # A key that holds nothing is as good as none.
         ({"host": "h", "ip": "i", "db": "d", "port": None, "pdb": "", "jdbcUrl": None},
-         ("host", "db", None, None, None)),
+         ("host", "db", None, None)),
     ],
 )  # fmt: skip
 def test_the_spelling_of_the_keys_is_kept(values: dict[str, Any], keys: tuple[Any, ...]) -> None:
     found = read(dbInfo={"user": "u", "password": CANARY} | values)
     secret = found.database_secret
-    spelled = (secret.host_key, secret.name_key, secret.port_key, secret.pdb_key, secret.url_key)
+    spelled = (secret.host_key, secret.name_key, secret.pdb_key, secret.url_key)
     assert spelled == keys
-    assert (found.database.pdb, found.database.url) == (bool(keys[3]), bool(keys[4]))
+    assert (found.database.pdb, found.database.url) == (bool(keys[2]), bool(keys[3]))
 
 
 def test_brokers_as_text_or_as_json() -> None:
