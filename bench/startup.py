@@ -16,9 +16,9 @@ from wms_connector.events.reader import consumer_settings, follow
 from wms_connector.events.records import Change, Parser
 from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.local.generator import prepare
-from wms_connector.local.places import default_cache
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.pipeline import Pipeline
+from wms_connector.model.places import default_cache
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
 

@@ -12,7 +12,7 @@ import pytest
 from tests.image.workshop import BASE, Workshop, prepare_tools
 
 from wms_connector.infra.image import BASE_VARIABLE, ImageSource
-from wms_connector.local.places import default_cache
+from wms_connector.model.places import default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

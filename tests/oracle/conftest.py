@@ -21,10 +21,10 @@ from wms_connector.cli.database import signed_in
 from wms_connector.local import ports
 from wms_connector.local.fetch import Cache
 from wms_connector.local.java import environment, java
-from wms_connector.local.places import default_cache
 from wms_connector.local.progress import Silent
 from wms_connector.local.standin import build, part, schema
 from wms_connector.local.standin.control import SYS, Standin
+from wms_connector.model.places import default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from wms_connector.local.fetch import Cache
 from wms_connector.local.java import java
-from wms_connector.local.places import default_cache
 from wms_connector.local.ports import choose
 from wms_connector.local.progress import Silent
 from wms_connector.local.standin import dbapi
 from wms_connector.local.standin.build import build
+from wms_connector.model.places import default_cache
 
 if TYPE_CHECKING:
     import signal

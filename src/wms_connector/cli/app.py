@@ -74,7 +74,7 @@ class App:
     @cached_property
     def state_dir(self) -> Path:
         """The state folder of the laptop's runtime."""
-        from wms_connector.local.places import default_state
+        from wms_connector.model.places import default_state
 
         return self.state_path or default_state(Stage.parse(self.stage_text))
 

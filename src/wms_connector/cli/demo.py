@@ -84,8 +84,8 @@ def demo(
     """
     from wms_connector.demo.story import Script
     from wms_connector.local.control import LocalControl
-    from wms_connector.local.places import default_state
     from wms_connector.local.signals import terminable
+    from wms_connector.model.places import default_state
 
     app.stage_text = app.stage_text or DEMO_STAGE
     temporary = None

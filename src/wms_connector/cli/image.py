@@ -119,6 +119,6 @@ def build(app: App, source: ImageSource, tag: str | None) -> None:
 
 def _cache() -> Cache:
     from wms_connector.local.fetch import Cache
-    from wms_connector.local.places import default_cache
+    from wms_connector.model.places import default_cache
 
     return Cache(default_cache())

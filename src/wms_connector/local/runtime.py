@@ -12,7 +12,6 @@ from wms_connector.local.control import CancelledError
 from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
 from wms_connector.local.lock import Artifact, Purpose
-from wms_connector.local.places import default_cache
 from wms_connector.local.plugins import check_plugins, linked, operators, unpacked
 from wms_connector.local.registration import apply_topics, register
 from wms_connector.local.signals import terminable
@@ -21,6 +20,7 @@ from wms_connector.local.sources.interface import Filling
 from wms_connector.local.starter import Starter
 from wms_connector.local.state import Launch, State
 from wms_connector.local.status import LocalStatus, status_of
+from wms_connector.model.places import default_cache
 from wms_connector.model.plugin import PluginSource
 
 if TYPE_CHECKING:

@@ -117,9 +117,9 @@ def test_what_was_not_used_for_a_month_goes(pipeline: Path, tmp_path: Path) -> N
     assert not old.exists()
 
 
-def test_the_cache_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("WMS_CONNECTOR_CACHE", str(tmp_path))
-    assert bundling.default_cache() == tmp_path
-    monkeypatch.delenv("WMS_CONNECTOR_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert bundling.default_cache() == tmp_path / "wms-connector"
+def test_the_cache_is_where_the_user_says(
+    monkeypatch: pytest.MonkeyPatch, pipeline: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WMS_CONNECTOR_CACHE", str(tmp_path / "chosen"))
+    made = bundle(pipeline, run=Installer())
+    assert made.folder.parent == tmp_path / "chosen" / "functions"

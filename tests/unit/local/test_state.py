@@ -7,9 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from wms_connector.local.errors import BusyError, StateError
-from wms_connector.local.places import default_cache, default_state
 from wms_connector.local.state import Launch, Part, Process, State, StateFolder
-from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,12 +108,3 @@ def test_a_failed_write_leaves_what_was_there(folder: StateFolder) -> None:
         folder.write_private("plain/x", "text")
     assert folder.read() == STATE
     assert sorted(path.name for path in folder.path.iterdir()) == ["logs", "plain", "state.json"]
-
-
-def test_places_follow_the_environment(tmp_path: Path) -> None:
-    stage = Stage.parse("main")
-    chosen = {"WMS_CONNECTOR_STATE": str(tmp_path), "WMS_CONNECTOR_CACHE": str(tmp_path)}
-    assert default_state(stage, chosen) == default_cache(chosen) == tmp_path
-    base = {"XDG_STATE_HOME": "/x", "XDG_CACHE_HOME": "/y"}
-    assert str(default_state(stage, base)) == "/x/wms-connector/main"
-    assert str(default_cache(base)) == "/y/wms-connector"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.infra.context import FUNCTIONS_PYTHON
 from wms_connector.model.errors import WmsError
 from wms_connector.model.pipeline import FILE_NAME
+from wms_connector.model.places import default_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,13 +80,6 @@ def bundle(
     )
     found = _made(root / whole[:20], lambda folder: _assemble(folder, packages, sources))
     return Bundle(found, whole)
-
-
-def default_cache() -> Path:
-    """Give the folder that `wms_connector.local` keeps its artefacts in too."""
-    if chosen := os.environ.get("WMS_CONNECTOR_CACHE"):
-        return Path(chosen).expanduser().absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "wms-connector"
 
 
 def lock_file() -> Path:
