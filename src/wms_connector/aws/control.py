@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wms_connector.aws.canonical import canonical
 from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.model.security import KafkaSecurity
 
@@ -142,8 +143,7 @@ def digest(config: Mapping[str, str]) -> str:
     Its `name` does not count: Kafka Connect takes it from the path, and adds it by itself.
     """
     counted = {key: value for key, value in config.items() if key != "name"}
-    text = json.dumps(counted, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(counted).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from wms_connector.aws.canonical import canonical
 from wms_connector.kafka.topics import DesiredTopic, Purpose
 from wms_connector.model.errors import WmsError
 
@@ -42,7 +43,7 @@ def topics_properties(desired: Iterable[DesiredTopic], *, keep: bool) -> dict[st
         }
         for topic in sorted(desired, key=lambda topic: topic.name)
     ]
-    return {TOPICS: _canonical(topics), KEEP: "true" if keep else "false"}
+    return {TOPICS: canonical(topics), KEEP: "true" if keep else "false"}
 
 
 def topics_of(properties: Mapping[str, Any]) -> tuple[DesiredTopic, ...]:
@@ -67,7 +68,7 @@ def registration_properties(
 ) -> dict[str, str]:
     """Write what the resource of the registration desires."""
     configs = {name: dict(config) for name, config in connectors.items()}
-    return {CONNECTORS: _canonical(configs), DELIVERY: delivery}
+    return {CONNECTORS: canonical(configs), DELIVERY: delivery}
 
 
 def connectors_of(properties: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -76,10 +77,6 @@ def connectors_of(properties: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         return _CONFIGS.validate_json(properties[CONNECTORS], strict=True)
     except (ValidationError, KeyError):
         raise _unreadable(CONNECTORS) from None
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _unreadable(key: str) -> WmsError:
