@@ -77,6 +77,11 @@ class Names:
         return f"{self.connector_stack}/ConnectorLogs"
 
     @property
+    def workers_namespace(self) -> str:
+        """CloudWatch namespace of the metrics that the workers' Java gives, once a minute."""
+        return f"{self.connector_stack}/Workers"
+
+    @property
     def alarm_prefix(self) -> str:
         """What every alarm's name begins with."""
         return f"{self.connector_stack}-"

@@ -1,0 +1,51 @@
+"""When health speaks up and how often it may restart: the pipeline file's settings, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from wms_connector.model.pipeline import Pipeline
+
+_HEARTBEATS: Final = 3
+"""Offsets may stand for so many heartbeats: each moves them, even if no row changes."""
+_POLLS: Final = 10
+"""And for so many polls of a JDBC connector, after its delay."""
+_SHORTEST_STAND_S: Final = 180.0
+"""Shorter than this nothing is called standing: a rebalance may take as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Times in seconds. `spacing` is how far apart looks have to be to count as two in a row.
+
+    `restarts` may be attempted in any `window`. `soft` looks in a row make a soft state a finding.
+    """
+
+    restarts: int = 3
+    window: float = 3600.0
+    soft: int = 3
+    spacing: float = 30.0
+    stand: float = _SHORTEST_STAND_S
+    lag: float = 300.0
+    headroom_hours: float = 6.0
+    heap_free: float = 0.1
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, *, spacing: float = 30.0) -> Self:
+        """Take it from the pipeline file."""
+        settings, jdbc = pipeline.health, pipeline.jdbc
+        if pipeline.connector == "jdbc":
+            quiet = (jdbc.delay_ms + _POLLS * jdbc.poll_interval_ms) / 1000
+        else:
+            quiet = _HEARTBEATS * pipeline.debezium.heartbeat_interval_ms / 1000
+        return cls(
+            restarts=settings.restarts,
+            window=settings.restart_window_minutes * 60.0,
+            soft=settings.soft_observations,
+            spacing=spacing,
+            stand=max(_SHORTEST_STAND_S, quiet),
+            lag=float(settings.lag_seconds),
+            headroom_hours=float(settings.archive_headroom_hours),
+        )
