@@ -76,19 +76,6 @@ def aws_of(region: str | None = REGION, **clients: Any) -> Aws:
     return Aws(Session(region, **clients), environment={})
 
 
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 class CloudFormation:
     """Stacks that are deleted one resource a look. `fails` are reasons by logical id."""
 

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
-from tests.unit.aws.fakes import REGION, Clock, ControlFunction, aws_of, client_error
+from tests.unit.aws.fakes import REGION, ControlFunction, aws_of, client_error
+from tests.unit.clock import Clock
 from tests.unit.connect.fake_worker import FakeWorker
 
 from wms_connector.aws.control import ControlReply, digest

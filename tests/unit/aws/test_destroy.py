@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.aws.fakes import Calls, Clock, CloudFormation, aws_of, client_error
+from tests.unit.aws.fakes import Calls, CloudFormation, aws_of, client_error
+from tests.unit.clock import Clock
 
 from wms_connector.aws.deletion import Waiting
 from wms_connector.aws.destroy import Destroyed, Existing, destroy, look

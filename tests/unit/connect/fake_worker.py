@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
+from tests.unit.clock import Clock
 
 from wms_connector.connect.client import ConnectClient
 from wms_connector.connect.http import Patience
@@ -16,19 +17,6 @@ from wms_connector.connect.http import Patience
 URL = "http://worker:8083"
 PLUGIN = "io.debezium.connector.oracle.OracleConnector"
 Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def error(status: int, message: str = "said the worker") -> httpx.Response:
@@ -181,7 +169,6 @@ def status(
 __all__ = [
     "PLUGIN",
     "URL",
-    "Clock",
     "FakeWorker",
     "Patience",
     "answering",

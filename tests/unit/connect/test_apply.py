@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.connect.fake_worker import Clock, FakeWorker, status
+from tests.unit.clock import Clock
+from tests.unit.connect.fake_worker import FakeWorker, status
 
 from wms_connector.connect.apply import SETTLE_SECONDS, apply, reconcile
 from wms_connector.connect.errors import FailedError, NotFoundError, WaitError

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.unit.connect.fake_worker import Clock
+from tests.unit.clock import Clock
 
 from wms_connector.connect.deadline import Deadline
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.unit.connect.fake_worker import URL, Clock, answering, client_of, error
+from tests.unit.clock import Clock
+from tests.unit.connect.fake_worker import URL, answering, client_of, error
 
 from wms_connector.connect.errors import (
     AlreadyExistsError,

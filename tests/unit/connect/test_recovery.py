@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.connect.fake_worker import Clock, FakeWorker, status
+from tests.unit.clock import Clock
+from tests.unit.connect.fake_worker import FakeWorker, status
 
 from wms_connector.connect.errors import FailedError, WaitError
 from wms_connector.connect.recover import carry_out, look

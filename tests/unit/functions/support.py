@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from tests.unit.clock import Clock
 from tests.unit.connect.fake_worker import FakeWorker
-from tests.unit.kafka.fake_cluster import Clock, FakeCluster
+from tests.unit.kafka.fake_cluster import FakeCluster
 
 from wms_connector.aws.deployment import Deployment
 from wms_connector.aws.ledger import Ledger

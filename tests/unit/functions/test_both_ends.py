@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.aws.fakes import Clock, aws_of
+from tests.unit.aws.fakes import aws_of
+from tests.unit.clock import Clock
 from tests.unit.connect.fake_worker import FakeWorker, status
 from tests.unit.functions.support import CONNECT_URL, names_of
 

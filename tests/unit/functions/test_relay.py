@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import BaseModel
-from tests.unit.connect.fake_worker import Clock, FakeWorker, error, status
+from tests.unit.clock import Clock
+from tests.unit.connect.fake_worker import FakeWorker, error, status
 from tests.unit.functions.support import CONNECT_URL, names_of
 
 from wms_connector.aws.control import (

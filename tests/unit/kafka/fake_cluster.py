@@ -174,16 +174,3 @@ class FakeCluster:
                 leaderless_looks=self.new_are_leaderless_for,
             )
         return _answer(error=error)
-
-
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from confluent_kafka import KafkaError
-from tests.unit.kafka.fake_cluster import Clock, FakeCluster, failed
+from tests.unit.clock import Clock
+from tests.unit.kafka.fake_cluster import FakeCluster, failed
 from tests.unit.model.strategies import pipeline
 
 from wms_connector.kafka.admin import Applied, Deleted, TopicAdmin

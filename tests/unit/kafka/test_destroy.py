@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.kafka.fake_cluster import Clock, FakeCluster
+from tests.unit.clock import Clock
+from tests.unit.kafka.fake_cluster import FakeCluster
 from tests.unit.model.strategies import ephemeral_stages, kinds, named_stages, neighbours, pipeline
 
 from wms_connector.kafka.admin import TopicAdmin

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from confluent_kafka import KafkaError
-from tests.unit.kafka.fake_cluster import Clock, FakeCluster, failed
+from tests.unit.clock import Clock
+from tests.unit.kafka.fake_cluster import FakeCluster, failed
 
 from wms_connector.kafka.errors import GroupInUseError, NoRightsError, UnreachableError
 from wms_connector.kafka.groups import Groups
