@@ -1,4 +1,4 @@
-"""The worker in memory, behind a socket: for commands that are given a --url."""
+"""What answers in memory, behind a socket: for commands that are given a URL."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.unit.connect.fake_worker import FakeWorker
+    from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def served(worker: FakeWorker) -> Iterator[str]:
-    """Serve a worker on a port of this machine; gives its URL."""
+def served(answer: Callable[[httpx.Request], httpx.Response]) -> Iterator[str]:
+    """Serve a worker, or anything that answers as one, on a port of this machine; gives its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            url = f"http://worker{self.path}"
-            body = self.rfile.read(length)
-            answer = worker(httpx.Request(self.command, url, content=body))
-            self.send_response(answer.status_code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer.content)))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            url = f"http://served{self.path}"
+            given = answer(
+                httpx.Request(self.command, url, headers=self.headers.items(), content=body)
+            )
+            self.send_response(given.status_code)
+            given.headers["Content-Length"] = str(len(given.content))
+            for name, value in given.headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.content)
+            self.wfile.write(given.content)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _answer  # noqa: N815 - its names
 

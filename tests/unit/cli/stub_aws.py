@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+import httpx
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ACCOUNT = "123456789012"
 
@@ -30,6 +29,20 @@ class StubAws:
 
     def add_stack(self, name: str, status: str = "CREATE_COMPLETE", **outputs: str) -> None:
         self.stacks[name] = {"status": status, "outputs": outputs}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the service that is asked does."""
+        headers: dict[str, str] = {}
+        path = request.url.raw_path.decode()
+        if path.startswith("/2015-03-31/functions/"):
+            name = path.split("/")[3]
+            status, headers, text = self.invoke(name, json.loads(request.content))
+        elif target := request.headers.get("X-Amz-Target"):
+            status, headers, text = self.called(target, json.loads(request.content))
+        else:
+            form = {key: value[0] for key, value in parse_qs(request.content.decode()).items()}
+            status, text = self.queried(form)
+        return httpx.Response(status, headers=headers, content=text)
 
     # Lambda
 
@@ -107,43 +120,6 @@ class StubAws:
         return ""
 
 
-@contextlib.contextmanager
-def served_aws(stub: StubAws) -> Iterator[str]:
-    """Serve it on a port of this machine; gives its URL, for AWS_ENDPOINT_URL."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers: dict[str, str] = {}
-            if self.path.startswith("/2015-03-31/functions/"):
-                status, headers, text = stub.invoke(self.path.split("/")[3], json.loads(body))
-            elif target := self.headers.get("X-Amz-Target"):
-                status, headers, text = stub.called(target, json.loads(body))
-            else:
-                form = {key: value[0] for key, value in parse_qs(body.decode()).items()}
-                status, text = stub.queried(form)
-            content = text.encode()
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def _arn(name: str) -> str:
     return f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/{name}/1"
 
@@ -164,4 +140,4 @@ def _xml_error(code: str, message: str) -> str:
     )
 
 
-__all__ = ["ACCOUNT", "StubAws", "served_aws"]
+__all__ = ["ACCOUNT", "StubAws"]

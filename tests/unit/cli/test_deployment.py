@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from tests.unit.aws.fakes import ControlFunction
-from tests.unit.cli.stub_aws import ACCOUNT, StubAws, served_aws
+from tests.unit.cli.served import served
+from tests.unit.cli.stub_aws import ACCOUNT, StubAws
 from tests.unit.connect.fake_worker import FakeWorker, status
 
 from wms_connector.aws.control import digest
@@ -73,7 +74,7 @@ class Here:
 @pytest.fixture(scope="module")
 def address() -> Iterator[tuple[StubAws, str]]:
     stub = StubAws()
-    with served_aws(stub) as url:
+    with served(stub) as url:
         yield stub, url
 
 
