@@ -82,7 +82,7 @@ def source_options(function: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-@image.command(epilog="Example: wms-connector image context --into /tmp/worker-image")
+@image.command(epilog="Example: wms-connector image context --into worker-image")
 @click.option(
     "--into",
     required=True,
