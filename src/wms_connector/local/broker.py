@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 import uuid
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.connectors.properties import render_properties
+from wms_connector.local import tools
 from wms_connector.local.errors import StartError
-from wms_connector.local.java import Program, environment
+from wms_connector.local.java import Program
 from wms_connector.local.logs import excerpt
 from wms_connector.local.ports import HOST, answers
 
@@ -98,14 +98,7 @@ def format_storage(folder: StateFolder, tool: Sequence[str], cluster: str) -> No
     if (folder.part(NAME) / "data" / "meta.properties").is_file():
         return
     settings = folder.part(NAME) / "server.properties"
-    done = subprocess.run(
-        [*tool, "format", "--cluster-id", cluster, "--config", str(settings)],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=environment({}),
-    )
+    done = tools.run([*tool, "format", "--cluster-id", cluster, "--config", str(settings)])
     if done.returncode != 0:
         told = "\n  ".join(excerpt(done.stdout + done.stderr))
         raise StartError(

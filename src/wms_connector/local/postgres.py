@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wms_connector.local import tools
 from wms_connector.local.errors import LocalError, StartError
-from wms_connector.local.java import environment
 from wms_connector.local.logs import excerpt
 from wms_connector.local.ports import HOST, answers
 
@@ -88,7 +88,7 @@ def initialise(folder: StateFolder, user: str, password: SecretStr, prefix: Sequ
     shutil.rmtree(scratch, ignore_errors=True)
     word = folder.write_private(f"{NAME}/password", password.get_secret_value() + "\n")
     try:
-        done = subprocess.run(
+        done = tools.run(
             [
                 *prefix,
                 str(programs() / "initdb"),
@@ -103,11 +103,6 @@ def initialise(folder: StateFolder, user: str, password: SecretStr, prefix: Sequ
                 "--no-sync",
                 "--no-instructions",
             ],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=environment({}),
         )
     finally:
         word.unlink(missing_ok=True)
@@ -181,7 +176,7 @@ def seed(address: str) -> None:
 
 def run_file(address: str, file: Path) -> None:
     """Run a SQL file of the user's with psql; raises StartError with what it said."""
-    done = subprocess.run(
+    done = tools.run(
         [
             str(programs() / "psql"),
             "--no-psqlrc",
@@ -190,11 +185,6 @@ def run_file(address: str, file: Path) -> None:
             f"--file={file}",
             address,
         ],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=environment({}),
     )
     if done.returncode != 0:
         told = "\n  ".join(excerpt(done.stderr or done.stdout))

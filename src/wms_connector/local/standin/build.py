@@ -6,17 +6,16 @@ There is no JDK on the machine: Eclipse's compiler runs on the Java that is ther
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wms_connector.local import lock
+from wms_connector.local import lock, tools
 from wms_connector.local.errors import LocalError
 from wms_connector.local.fetch import fetch
-from wms_connector.local.java import environment, java
+from wms_connector.local.java import java
 
 if TYPE_CHECKING:
     import threading
@@ -124,7 +123,7 @@ def _compile(
 ) -> None:
     temporary = scratch / "tmp"
     temporary.mkdir()
-    done = subprocess.run(
+    done = tools.run(
         [
             str(runtime.launcher),
             "-XX:TieredStopAtLevel=1",  # ends before a better compiler would pay
@@ -144,12 +143,7 @@ def _compile(
             str(classes),
             str(folder / "src"),
         ],
-        check=False,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=environment({}),
-        timeout=_SECONDS,
+        seconds=_SECONDS,
     )
     if done.returncode:
         raise BuildError(
