@@ -55,6 +55,14 @@ def fails(around: Surroundings, trace: str) -> None:
         around.worker.states[NAME] = failing
 
 
+def an_update_fails(around: Surroundings) -> None:
+    """Register, then let an update come whose connector fails for good."""
+    run(around)
+    fails(around, LASTING)
+    with pytest.raises(RegistrationError):
+        look(around, "registration-update-look")
+
+
 def refusing(around: Surroundings) -> Callable[[httpx.Request], httpx.Response]:
     """A worker that takes no configuration."""
 
@@ -242,10 +250,7 @@ def rolled_back(around: Surroundings, **changed: Any) -> dict[str, Any]:
 def test_a_rollback_to_what_fails_too_is_complete_so_that_the_stack_is_not_stuck(
     around: Surroundings,
 ) -> None:
-    run(around)
-    fails(around, LASTING)
-    with pytest.raises(RegistrationError):
-        look(around, "registration-update-look")
+    an_update_fails(around)
     assert around.worker.configs[NAME]["max.batch.size"] == "4096"
     answer = rolled_back(around)
     assert answer["IsComplete"] is True
@@ -255,10 +260,7 @@ def test_a_rollback_to_what_fails_too_is_complete_so_that_the_stack_is_not_stuck
 
 
 def test_a_rollback_whose_configuration_is_not_in_place_fails(around: Surroundings) -> None:
-    run(around)
-    fails(around, LASTING)
-    with pytest.raises(RegistrationError):
-        look(around, "registration-update-look")
+    an_update_fails(around)
 
     around.transport = httpx.MockTransport(refusing(around))
     for _ in range(2):  # the second is that of continue-update-rollback
@@ -271,20 +273,14 @@ def test_a_rollback_whose_configuration_is_not_in_place_fails(around: Surroundin
 def test_an_ordinary_update_fails_although_another_has_failed_before(
     around: Surroundings,
 ) -> None:
-    run(around)
-    fails(around, LASTING)
-    with pytest.raises(RegistrationError):
-        look(around, "registration-update-look")
+    an_update_fails(around)
     other = registration_properties({NAME: {"connector.class": "C"}}, delivery="x")
     with pytest.raises(RegistrationError):
         rolled_back(around, ResourceProperties=other)
 
 
 def test_what_failed_is_forgotten_when_an_update_has_gone_well(around: Surroundings) -> None:
-    run(around)
-    fails(around, LASTING)
-    with pytest.raises(RegistrationError):
-        look(around, "registration-update-look")
+    an_update_fails(around)
     around.worker.starts_as.clear()
     around.worker.states[NAME] = status(NAME, "RUNNING", ("RUNNING",))
     run(around, "registration-update-look")
