@@ -28,8 +28,9 @@ class Deployment(BaseModel):
 
     The `*_secret` are the paths that won when the template was made, the stage's own or the
     default's: a function may read these and no others. `kafka_secret` is a path or an ARN, and
-    None where brokers want no user. `connect_url` is the workers' REST interface. `version` is
-    that of the package which made the template: what is packaged for Lambda does not know its own.
+    None where brokers want no user. `connect_url` is the workers' REST interface. `alerts_topic` is
+    the ARN of the topic that mails go to. `version` is that of the package which made the template:
+    what is packaged for Lambda does not know its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Deployment(BaseModel):
     cluster_arn: str | None = None
     connect_url: str
     ledger: str
+    alerts_topic: str = ""
     shared_by_named_stages: bool = False
     version: str = "unknown"
 

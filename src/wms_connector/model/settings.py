@@ -123,6 +123,7 @@ class HealthSettings(Section):
     soft_observations: int = Field(default=3, ge=1, le=10)
     lag_seconds: int = Field(default=300, ge=10, le=86_400)
     archive_headroom_hours: int = Field(default=6, ge=1, le=720)
+    runbook: str = Field(default="docs/runbook.md", pattern=r"^[!-~]{1,500}$")
 
 
 class StageSettings(Section):
