@@ -161,9 +161,9 @@ class Http:
                     f"({type(error).__name__})",
                     hint="Check that this is a Kafka Connect worker's address",
                 ) from None
-            # The worker that answered is asked first from now on.
-            self._urls.remove(url)
-            self._urls.insert(0, url)
+            # The worker that answered is asked first from now on. Set at once: another thread may
+            # be going through them.
+            self._urls = [url, *(other for other in self._urls if other != url)]
             return _shown(url), status, content
         raise UnreachableError(
             f"no Kafka Connect worker answers at {self.where} ({reason})",
