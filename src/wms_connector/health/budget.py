@@ -1,13 +1,17 @@
 """How often restarts may be attempted: a rolling window and a back-off. Pure, but for the store.
 
-The back-off is Strimzi's: n*n + n minutes after the nth attempt in the window (2, 6, 12, ...). A
-clock may step: an attempt that lies in the future counts, so stepping back spends nothing anew.
+The back-off is Strimzi's: n*n + n minutes after the nth attempt in the window (2, 6, 12, ...).
+
+A clock may step. An attempt that lies in the future counts, however far, so stepping back spends
+nothing anew: whatever was attempted less than a window ago, by the clock or in truth, is counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
+
+from wms_connector.health.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,17 +74,36 @@ class Budget:
         """Whether a restart may be attempted now."""
         return self.left > 0 and self.allowed_at is not None and self.allowed_at <= self.now
 
+    @property
+    def reason(self) -> str:
+        """Why none may be attempted now; empty if one may."""
+        if self.allows:
+            return ""
+        if self.allowed_at is None:
+            return "automatic restarts are turned off ([health] restarts = 0)"
+        if self.exhausted:
+            return f"no restart is left; the next is free at {moment(self.allowed_at)}"
+        return f"the next restart may be attempted at {moment(self.allowed_at)}"
 
-def budget(attempts: Iterable[Attempt], now: float, policy: Policy) -> Budget:
-    """Work out what may be spent at `now`."""
-    recent = sorted(a.at for a in attempts if abs(a.at - now) < policy.window)
+
+def budget(attempts: Iterable[Attempt], now: float, policy: Policy, connector: str = "") -> Budget:
+    """Work out what may be spent at `now` on a connector; without one, of the stage as a whole.
+
+    The limit is the stage's, the back-off is each connector's own: connectors that fail together,
+    because their database went away, need not wait for each other.
+    """
+    recent = sorted(
+        (attempt for attempt in attempts if now - attempt.at < policy.window),
+        key=lambda attempt: attempt.at,
+    )
     left = policy.restarts - len(recent)
     if policy.restarts <= 0:
         return Budget(policy.restarts, 0, None, now)
     if left <= 0:
         # One is free again when all but limit - 1 have left the window.
-        return Budget(policy.restarts, 0, recent[-policy.restarts] + policy.window, now)
-    if not recent:
+        return Budget(policy.restarts, 0, recent[-policy.restarts].at + policy.window, now)
+    own = [attempt.at for attempt in recent if attempt.connector == connector]
+    if not own:
         return Budget(policy.restarts, left, now, now)
-    spent = len(recent)
-    return Budget(policy.restarts, left, recent[-1] + 60.0 * (spent * spent + spent), now)
+    spent = len(own)
+    return Budget(policy.restarts, left, own[-1] + 60.0 * (spent * spent + spent), now)

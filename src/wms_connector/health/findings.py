@@ -48,10 +48,21 @@ class Kind:
         """What its alarm is called, in `Names.alarm`: letters alone."""
         return "".join(word.capitalize() for word in self.id.split("-"))
 
+    @property
+    def of_connector(self) -> bool:
+        """Whether a finding of it is about one connector: it then explains that one alone."""
+        return self.id in _OF_CONNECTOR
+
 
 _DOWN: Final = ("service-unhealthy", "connect-unreachable")
 _SOURCE: Final = ("database-unreachable", "login-refused", "position-lost")
 _FAILED: Final = ("task-failed", "connector-failed", "restart-useless")
+_OF_CONNECTOR: Final = frozenset({
+    "position-lost", "headroom-low", "log-not-archived", "restart-useless",
+    "restart-budget-exceeded", "connector-failed", "task-failed", "connector-missing",
+    "connector-unknown", "no-tasks", "not-running", "held", "no-progress", "lag-high",
+    "lag-unknown",
+})  # fmt: skip
 _IDLE: Final = ("connector-missing", "no-tasks", "not-running", "held", "topic-missing")
 
 KINDS: Final = (
@@ -134,24 +145,29 @@ KINDS: Final = (
         m.RESTART_USELESS, explained_by=_SOURCE,
     ),
     Kind(
+        "restart-budget-exceeded", "Restarts are used up", CRITICAL,
+        "A connector fails again after each restart.",
+        "Mend the cause, which its trace names, then `wms-connector restart`.",
+        m.BUDGET_EXCEEDED, explained_by=_SOURCE,
+    ),
+    Kind(
         "connector-failed", "A connector is FAILED", CRITICAL,
         "It could not start: its configuration, its database, or a plugin.",
         "It is restarted by itself while restarts are left. If it fails again: `wms-connector "
         "status` explains the trace.",
-        m.CONNECTOR_FAILED, explained_by=(*_DOWN, *_SOURCE, "restart-useless"),
+        m.CONNECTOR_FAILED,
+        explained_by=(*_DOWN, *_SOURCE, "restart-useless", "restart-budget-exceeded"),
     ),
     Kind(
         "task-failed", "A task is FAILED", CRITICAL,
         "It met an error that Debezium does not retry. Kafka Connect never restarts it.",
         "It is restarted by itself while restarts are left. If it fails again: `wms-connector "
         "status` explains the trace.",
-        m.TASK_FAILED, explained_by=(*_DOWN, *_SOURCE, "restart-useless", "topic-missing"),
-    ),
-    Kind(
-        "restart-budget-exceeded", "Restarts are used up", CRITICAL,
-        "A connector fails again after each restart.",
-        "Mend the cause, which its trace names, then `wms-connector restart`.",
-        m.BUDGET_EXCEEDED, explained_by=_SOURCE,
+        m.TASK_FAILED,
+        explained_by=(
+            *_DOWN, *_SOURCE, "topic-missing", "restart-useless", "restart-budget-exceeded",
+            "connector-failed",
+        ),
     ),
     Kind(
         "connector-missing", "A connector that has to be there is not", CRITICAL,
@@ -207,6 +223,15 @@ KINDS: Final = (
         ),
     ),
     Kind(
+        "lag-unknown", "How far behind it is cannot be told", WARNING,
+        "The database does not answer what the check asks: a view that the connector's user may "
+        "not see, or a restart point that is too old for Oracle to put a time to.",
+        "`wms-connector preflight` names the grants that are missing; the evidence names the "
+        "error.",
+        m.LAG_UNKNOWN, soft=True,
+        explained_by=(*_DOWN, *_SOURCE, *_FAILED, *_IDLE, "worker-unhealthy"),
+    ),
+    Kind(
         "heap-low", "A worker's heap is almost full", WARNING,
         "Transactions that are open at once do not fit: Debezium keeps them in the heap.",
         "Give the worker more memory in the pipeline file ([sizing]).",
@@ -219,6 +244,13 @@ KINDS: Final = (
         "Set the database's password to the secret's, or put the former value back; then start "
         "the rotation's function again.",
         m.ROTATION_REFUSED,
+    ),
+    Kind(
+        "rotation-waiting", "A rotated secret could not be checked", WARNING,
+        "Database or brokers were out of reach while the new value was tried, or the function that "
+        "tries it failed. Nothing was replaced: the workers go on with the former value.",
+        "When they are back: `aws lambda invoke --function-name <stack>-rotation /dev/stdout`.",
+        None,
     ),
     Kind(
         "oracle-errors", "Oracle's errors in the workers' log", WARNING,
@@ -260,3 +292,18 @@ KINDS: Final = (
 """Causes first: a finding is explained by kinds that stand before it."""
 
 BY_ID: Final = {kind.id: kind for kind in KINDS}
+
+BY_ALARM: Final = {kind.alarm: kind for kind in KINDS}
+"""By the last part of an alarm's name."""
+
+
+def explainers(kind: Kind) -> tuple[Kind, ...]:
+    """Give the kinds that explain one, and what explains those, causes first."""
+    found: set[str] = set()
+    left = list(kind.explained_by)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left.extend(BY_ID[name].explained_by)
+    return tuple(other for other in KINDS if other.id in found)

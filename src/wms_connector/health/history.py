@@ -10,19 +10,28 @@ from wms_connector.health.observation import Value
 
 
 class Mark(Value):
-    """Something that was seen in `count` looks in a row, from `first` to `last`."""
+    """Something that was seen in `count` looks in a row, from `first` to `last`.
+
+    Looks that lie closer together than the policy's spacing count once. `evidence` is what was
+    seen last.
+    """
 
     count: int
     first: float
     last: float
+    evidence: str = ""
 
 
 class Stand(Value):
-    """Offsets that have not moved since `since`, and what the source stood at then."""
+    """Offsets that have not moved since `since`, and what the source stood at then.
+
+    `moved` is when the source was first seen to have moved since. Long texts are kept as a digest.
+    """
 
     offset: str
     since: float
     source: str | None = None
+    moved: float | None = None
 
 
 class History(Value):

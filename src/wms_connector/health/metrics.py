@@ -32,13 +32,15 @@ class Unit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A metric. `dimension` is what single values of it are told apart by, beside the worst of all,
-    which has none. `no_alarm` is the reason where nobody is woken by it."""  # noqa: D205, D209
+    which has none (`least`: it is the least of them). `no_alarm` is the reason where nobody is
+    woken by it."""  # noqa: D205, D209
 
     name: str
     what: str
     space: Space = Space.HEALTH
     unit: Unit = Unit.COUNT
     dimension: str = ""
+    least: bool = False
     no_alarm: str = ""
 
 
@@ -78,6 +80,7 @@ NOT_RUNNING: Final = _flag("ConnectorNotRunning", "neither RUNNING nor FAILED, n
 HELD: Final = _flag("ConnectorHeld", "somebody paused or stopped a connector")
 NO_PROGRESS: Final = _flag("ConnectorNoProgress", "offsets stand while the source moves")
 LAG_HIGH: Final = _flag("LagHigh", "further behind than the pipeline file allows")
+LAG_UNKNOWN: Final = _flag("LagUnknown", "how far behind it is cannot be told")
 HEADROOM_LOW: Final = _flag("ArchiveHeadroomLow", "the restart point is soon thrown away")
 POSITION_LOST: Final = _flag("RestartPointLost", "the source no longer has the restart point")
 LOG_NOT_ARCHIVED: Final = _flag("ArchiveLogWaiting", "a full redo log is not archived")
@@ -102,19 +105,19 @@ WAITING: Final = Metric(
 )  # fmt: skip
 EVENT_AGE: Final = Metric(
     "EventAgeSeconds", "age of the newest event of a topic", unit=Unit.SECONDS,
-    dimension="Topic", no_alarm="a table that nobody changes is healthy",
+    dimension="Topic", least=True, no_alarm="a table that nobody changes is healthy",
 )  # fmt: skip
 HEADROOM: Final = Metric(
     "ArchiveHeadroomHours", "hours until the restart point is thrown away", unit=Unit.NONE,
-    dimension="Connector", no_alarm="ArchiveHeadroomLow is judged from it",
+    dimension="Connector", least=True, no_alarm="ArchiveHeadroomLow is judged from it",
 )  # fmt: skip
 HEAP_FREE: Final = Metric(
     "WorkerHeapFreePercent", "free heap after the last collection", unit=Unit.PERCENT,
-    dimension="Worker", no_alarm="WorkerHeapLow is judged from it",
+    dimension="Worker", least=True, no_alarm="WorkerHeapLow is judged from it",
 )  # fmt: skip
 QUEUE_FREE: Final = Metric(
     "QueueFreePercent", "what is left of Debezium's queue", unit=Unit.PERCENT,
-    dimension="Worker", no_alarm="a full queue is what catching up looks like",
+    dimension="Worker", least=True, no_alarm="a full queue is what catching up looks like",
 )  # fmt: skip
 RESTARTS_LEFT: Final = Metric(
     "AutoRestartsLeft", "restarts that may still be attempted in the window",
@@ -128,4 +131,9 @@ UNKNOWN_TOPICS: Final = Metric(
 )
 CONNECT_EXCEPTIONS: Final = Metric(
     "ConnectExceptionCount", "lines with an exception of Kafka Connect's", Space.LOGS
+)
+
+# What the workers count themselves, once a minute.
+WORKER_FAILED_TASKS: Final = Metric(
+    "FailedTasks", "tasks that are FAILED, of all connectors of all workers", Space.WORKERS
 )

@@ -53,8 +53,9 @@ class Flow(Value):
     equal as long as nothing was written that it has to read. `behind_seconds` is between the last
     change delivered and now; `waiting` counts what is not read yet, in `unit` (`SCNs`, `bytes`,
     `rows`). `headroom_hours` is the time until the restart point is thrown away; `lost` says why a
-    restart point can no longer be read; `held_up` names what the source has to do first (a log that
-    is full and not archived). `unknown` says what could not be asked, and why.
+    restart point can no longer be read; `held_up` names what the source has to do first, if it
+    has not done it for a minute (a log that is full and not archived). `unknown` says what could
+    not be asked, and why.
     """
 
     offset: str | None = None
