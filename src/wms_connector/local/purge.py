@@ -17,6 +17,8 @@ _NAMES: Final = frozenset(
         "secrets.json",
         "pipeline.json",
         "pgpass",
+        "health.sqlite3",
+        "health.sqlite3-journal",
         "oracle.password",
         "logs",
         "plugins",
