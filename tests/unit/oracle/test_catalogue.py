@@ -79,6 +79,16 @@ def keys(text: str) -> list[str]:
          ["record-too-large"]),
         (("ProducerFencedException: There is a newer producer with the same transactionalId which "
          "fences the current one."), ["producer-fenced"]),
+        (("org.postgresql.util.PSQLException: FATAL: password authentication failed for user "
+          '"wms"'), ["postgres-sign-in"]),
+        ('connection failed: FATAL:  role "wms" does not exist', ["postgres-sign-in"]),
+        ('ERROR: replication slot "wms_feature_a" does not exist', ["slot-missing"]),
+        (('ERROR: can no longer access replication slot "wms_a"\n  Detail: This replication slot '
+          'has been invalidated due to "wal_removed".'), ["slot-lost"]),
+        (('ERROR: can no longer get changes from replication slot "wms_a"\n  Detail: This slot has '
+          "been invalidated because it exceeded the maximum reserved size."), ["slot-lost"]),
+        ('ERROR: relation "role" does not exist', []),
+        ("FATAL: the database system is shutting down", ["postgres-away"]),
         ("", []),
         ("all is well", []),
         ("XORA-01291 ORA-1291", []),
@@ -130,7 +140,7 @@ def test_each_code_and_key_stands_once_and_phrases_can_be_found() -> None:
     assert max(Counter(code for entry in ENTRIES for code in entry.codes).values()) == 1
     assert max(Counter(p for entry in ENTRIES for p in entry.phrases).values()) == 1
     for entry in ENTRIES:
-        assert entry.codes or entry.phrases
+        assert entry.codes or entry.phrases or entry.patterns
         assert all(re.fullmatch(r"(ORA|PLS)-\d{5}|DPY-\d{4}", code) for code in entry.codes)
         assert all(phrase == phrase.lower() for phrase in entry.phrases)
         for phrase in entry.phrases:

@@ -10,7 +10,14 @@ import re
 from functools import cache
 from typing import Final
 
-from wms_connector.oracle.catalogue import database, debezium, kafka, logminer, network
+from wms_connector.oracle.catalogue import (
+    database,
+    debezium,
+    kafka,
+    logminer,
+    network,
+    postgres,
+)
 from wms_connector.oracle.catalogue.entry import Entry, Part, Recovery, Who
 
 __all__ = ["ENTRIES", "Entry", "Part", "Recovery", "Who", "explain"]
@@ -22,6 +29,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     *network.ENTRIES,
     *network.PYTHON,
     *kafka.ENTRIES,
+    *postgres.ENTRIES,
 )
 
 _CODE: Final = re.compile(r"\b(?:(ORA|TNS)-(\d{5})|(DPY|PLS)-(\d{4,5}))\b")
@@ -42,8 +50,10 @@ def explain(text: str) -> tuple[Entry, ...]:
         entry = _of_code(match)
         found[entry.key] = (match.start(), entry)
     lowered = text.lower()
-    for phrase, entry in _phrases():
-        place = lowered.rfind(phrase)
+    places = [(lowered.rfind(phrase), entry) for phrase, entry in _phrases()]
+    for pattern, entry in _patterns():
+        places += [(match.start(), entry) for match in pattern.finditer(lowered)]
+    for place, entry in places:
         if place > found.get(entry.key, (-1, entry))[0]:
             found[entry.key] = (place, entry)
     ordered = sorted(found.values(), key=lambda hit: (hit[1].frame, -hit[0]))
@@ -77,3 +87,8 @@ def _codes() -> dict[str, Entry]:
 @cache
 def _phrases() -> tuple[tuple[str, Entry], ...]:
     return tuple((phrase, entry) for entry in ENTRIES for phrase in entry.phrases)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], Entry], ...]:
+    return tuple((re.compile(pattern), entry) for entry in ENTRIES for pattern in entry.patterns)

@@ -16,6 +16,7 @@ class Part(StrEnum):
     DEBEZIUM = "Debezium"
     CONNECT = "Kafka Connect"
     KAFKA = "Kafka"
+    POSTGRES = "PostgreSQL, the laptop's source"
 
 
 class Who(StrEnum):
@@ -40,7 +41,8 @@ class Entry:
     """What an error means here and what to do about it. Holds nothing of the text it was found in.
 
     `codes` are Oracle's, without `TNS-` where the same number exists as `ORA-`; `phrases` are
-    words of the message, in lower case, for what has no code. `says` is the message as its author
+    words of the message, in lower case, for what has no code; `patterns` are regular expressions of
+    them, where a name stands between. `says` is the message as its author
     wrote it, shortened. `transient`: it can pass without anybody's doing. `restart`: a FAILED task
     may run again after a restart, at the latest once the cause has passed; where it is false a
     restart fails in the same way until somebody has acted. `frame`: it stands around another error
@@ -57,6 +59,7 @@ class Entry:
     restart: bool = False
     codes: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
     frame: bool = False
     recovery: tuple[Recovery, ...] = ()
 

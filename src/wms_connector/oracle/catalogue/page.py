@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 _HEAD: Final = """\
 # Errors
 
-What Oracle, LogMiner, the network, Debezium, Kafka Connect and Kafka say, what it means here, and
-who does what. `status`, `apply`, `wait` and `preflight` show the entry before the error itself.
+What Oracle, LogMiner, the network, Debezium, Kafka Connect, Kafka and PostgreSQL say, what it means
+here, and who does what. `status`, `apply`, `wait` and `preflight` show the entry before the error
+itself.
 This page is printed from the catalogue (`python -m wms_connector.oracle.catalogue`); a test holds
 it current.
 
