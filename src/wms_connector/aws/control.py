@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict, Field
 
 from wms_connector.aws.canonical import canonical
+from wms_connector.aws.checks import Check
 from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.model.security import KafkaSecurity
 
@@ -31,6 +32,7 @@ PURPOSE: Final = "control"
 
 TOPICS: Final = "/-/topics"
 REACH: Final = "/-/reach"
+HEALTH: Final = "/-/health"
 DEPLOYMENT: Final = "/-/deployment"
 """Questions to the function itself; a worker knows no such path."""
 
@@ -137,6 +139,12 @@ class ReachReport(_Value):
     tried: tuple[ReachedReport, ...]
 
 
+class HealthReport(_Value):
+    """Answer of `/-/health`: the last health check; None if there was none yet."""
+
+    check: Check | None = None
+
+
 def digest(config: Mapping[str, str]) -> str:
     """SHA-256 (hex) of a configuration's canonical JSON.
 
@@ -197,6 +205,7 @@ RULES: Final = (
     Rule("DELETE", "/connectors/{connector}/offsets"),
     Rule("GET", TOPICS, own=True),
     Rule("GET", REACH, own=True),
+    Rule("GET", HEALTH, own=True),
     Rule("GET", DEPLOYMENT, own=True),
 )
 """All that is relayed; no logger, no PATCH, no POST of a connector: those need a caller's body."""

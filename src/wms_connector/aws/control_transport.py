@@ -18,6 +18,7 @@ from wms_connector.aws.control import (
     DEPLOYMENT,
     FAULT,
     FORBIDDEN,
+    HEALTH,
     NOT_SENT,
     OTHER_CONFIG,
     PURPOSE,
@@ -26,6 +27,7 @@ from wms_connector.aws.control import (
     ControlReply,
     ControlRequest,
     DeploymentReport,
+    HealthReport,
     ReachReport,
     TopicsReport,
     allowed,
@@ -43,6 +45,7 @@ from wms_connector.aws.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wms_connector.aws.checks import Check
     from wms_connector.aws.session import Aws
     from wms_connector.model.names import Names
 
@@ -187,6 +190,10 @@ class Control:
     def reach(self) -> ReachReport:
         """Ask who can be reached from the functions' subnets; raises AwsError."""
         return self._answer(REACH, ReachReport)
+
+    def health(self) -> Check | None:
+        """Ask for the last health check; None if there was none yet. Raises AwsError."""
+        return self._answer(HEALTH, HealthReport).check
 
     def _answer(self, path: str, form: type[_T]) -> _T:
         request = httpx.Request("GET", f"http://{self._function}{path}")

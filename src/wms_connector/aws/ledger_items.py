@@ -19,4 +19,16 @@ REGISTRATION: Final = "registration"
 which update would take back the last one that failed)."""
 
 HEALTH: Final = "health"
-"""The last health check: `at` (N, seconds since 1970), `verdict` (S)."""
+"""The last health check: `at` (N, seconds since 1970), `interval` (N, seconds between two checks),
+`severity` (S), and as JSON (S) `findings` (the worst, as `Finding.as_json`), `waits`, `restarts`
+and `history` (`health.history.History`)."""
+
+RESTARTS: Final = "restarts"
+"""Restarts that were attempted: `version` (N, raised by every write), `attempts` (S, JSON)."""
+
+SIGN_IN: Final = "sign-in"
+"""The last sign-in to the database that was refused: `version` (S, of the secret), `at` (N),
+`reason` (S). Absent when the last one was taken."""
+
+ROTATION: Final = "rotation"
+"""`versions` (S, JSON: secret's path -> version): with which the workers were replaced last."""

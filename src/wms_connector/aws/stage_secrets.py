@@ -46,6 +46,7 @@ class StageSecrets:
     client: Client = field(repr=False)
     public: str = ""
     _read: dict[str, SecretStr] = field(default_factory=dict, repr=False)
+    _versions: dict[str, str] = field(default_factory=dict, repr=False)
 
     def brokers(self) -> str:
         """The brokers, `host:port,host:port`."""
@@ -71,6 +72,11 @@ class StageSecrets:
             password=auth.password if auth else None,
             region=region_of(arn) if arn else None,
         )
+
+    def version(self, path: str) -> str:
+        """Give the id of the current version of one of the stage's secrets."""
+        self._text(path)
+        return self._versions[path]
 
     def hidden(self) -> tuple[SecretStr, ...]:
         """Read every value that no output may show: passwords, users and URLs.
@@ -99,7 +105,9 @@ class StageSecrets:
 
     def _text(self, path: str) -> SecretStr:
         if path not in self._read:
-            self._read[path] = SecretsManager(self.client).read(path)
+            source = SecretsManager(self.client)
+            self._read[path] = source.read(path)
+            self._versions[path] = source.version(path)
         return self._read[path]
 
     def _former(self, path: str) -> None:

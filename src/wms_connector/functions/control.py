@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 import wms_connector
-from wms_connector.aws.control import DEPLOYMENT, REACH, TOPICS
+from wms_connector.aws.control import DEPLOYMENT, HEALTH, REACH, TOPICS, HealthReport
 from wms_connector.aws.deployment import packaged_pipeline
 from wms_connector.connect.deadline import Deadline
 from wms_connector.connect.redact import Redactor
@@ -46,6 +46,7 @@ def work(event: dict[str, Any], place: Place, pipeline: Pipeline | None = None) 
                 DEPLOYMENT: partial(deployment_report, deployment, packaged, configs),
                 TOPICS: partial(_topics, place, packaged),
                 REACH: partial(reach_report, place.secrets),
+                HEALTH: lambda: HealthReport(check=place.checks.last()),
             },
         )
         reply = relay.answer(event)

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from wms_connector.aws.attempts import LedgerAttempts
+    from wms_connector.aws.checks import Checks
     from wms_connector.aws.ledger import Ledger
+    from wms_connector.aws.rotations import Rotations
     from wms_connector.aws.session import Aws
     from wms_connector.aws.stage_secrets import StageSecrets
     from wms_connector.connect.client import ConnectClient
@@ -94,6 +97,27 @@ class Place:
         from wms_connector.aws.ledger import Ledger
 
         return Ledger(self.aws.client("dynamodb"), self.deployment.ledger)
+
+    @cached_property
+    def checks(self) -> Checks:
+        """The last health check."""
+        from wms_connector.aws.checks import Checks
+
+        return Checks(self.ledger.table)
+
+    @cached_property
+    def attempts(self) -> LedgerAttempts:
+        """Restarts that were attempted."""
+        from wms_connector.aws.attempts import LedgerAttempts
+
+        return LedgerAttempts(self.ledger.table)
+
+    @cached_property
+    def rotations(self) -> Rotations:
+        """What is known of signing in with the stage's secrets."""
+        from wms_connector.aws.rotations import Rotations
+
+        return Rotations(self.ledger.table)
 
     @cached_property
     def kafka(self) -> Kafka:

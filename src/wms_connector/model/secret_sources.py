@@ -32,6 +32,7 @@ class SecretsManager:
 
     client: SecretsManagerClient
     _arns: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _versions: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> SecretStr:
         """Return the current version's text; denied and throttled are errors of their own."""
@@ -43,11 +44,16 @@ class SecretsManager:
             raise SecretError(f"{path} is binary", hint="Store it as text")
         if "ARN" in answer:
             self._arns[path] = answer["ARN"]
+        self._versions[path] = answer.get("VersionId", "")
         return SecretStr(answer["SecretString"])
 
     def arn(self, path: str) -> str | None:
         """Return the ARN of a secret that was read, with the characters that AWS appends."""
         return self._arns.get(path)
+
+    def version(self, path: str) -> str:
+        """Return the id of the version that was read; empty if none was."""
+        return self._versions.get(path, "")
 
 
 @dataclass(frozen=True, slots=True)

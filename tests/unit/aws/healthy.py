@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from wms_connector.aws.checks import Check
 from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport
-from wms_connector.aws.ledger import Health
 from wms_connector.aws.stacks import Stack
 from wms_connector.aws.verify.assess import OUTPUTS
 from wms_connector.aws.verify.facts import (
@@ -68,7 +68,7 @@ HEALTHY = Observation(
     topics=TOPICS,
     alerts=AlertFacts((SubscriptionFacts("a@x.com", True),), ("a@X.com",)),
     brokers=REACH,
-    health=Health(NOW - 300, "healthy"),
+    health=Check(at=NOW - 300, interval=600, severity="info"),
 )
 
 

@@ -1,35 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from moto import mock_aws
+from tests.unit.aws.conftest import REGION, TABLE
 
 from wms_connector.aws.errors import DeniedError, MissingError
 from wms_connector.aws.ledger import Deletion, Ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-TABLE, REGION = "wms-connector-feature-a-ledger", "us-east-1"
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "none")
-    with mock_aws():
-        made = boto3.client("dynamodb", REGION)
-        made.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield made
 
 
 def test_names_are_only_ever_added(client: Any) -> None:

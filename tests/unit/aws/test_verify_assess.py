@@ -20,7 +20,7 @@ from tests.unit.aws.healthy import (
     stack,
 )
 
-from wms_connector.aws.ledger import Health
+from wms_connector.aws.checks import Check
 from wms_connector.aws.verify.assess import assess
 from wms_connector.aws.verify.facts import (
     AlertFacts,
@@ -258,23 +258,57 @@ def test_subnets_that_are_not_known_are_admitted_by_no_range() -> None:
     assert bad(broken(brokers=odd))
 
 
-@pytest.mark.parametrize(
-    ("facts", "told"),
-    [
-        (Health(NOW - 2000, "healthy"), "healthy, 33 min ago: nobody has looked since"),
-        (Health(NOW - 60, "FAILED"), "FAILED, 60 s ago"),
-    ],
-)
-def test_health(facts: Health, told: str) -> None:
-    [finding] = bad(broken(health=facts))
-    assert (finding.level, finding.found) == (Level.FAIL, told)
+def checked(ago: float, *findings: dict[str, Any], severity: str = "info") -> Check:
+    return Check(at=NOW - ago, interval=600, severity=severity, findings=findings)
 
 
-def test_a_health_check_that_is_not_installed_is_no_fault() -> None:
-    assert bad(broken(health=None)) == []
-    assert ("last check", "not installed") in [
-        (finding.subject, finding.found) for finding in found(broken(health=None))
+DATABASE_DOWN = {
+    "id": "database-unreachable", "severity": "critical", "title": "The database is away",
+    "about": "database", "evidence": "no answer in time", "next_step": "Ask the DBA",
+    "because_of": None,
+}  # fmt: skip
+LAGS = {
+    "id": "lag-high", "severity": "warning", "title": "Further behind than allowed",
+    "about": OWN, "evidence": "behind by 20 min", "next_step": "Wait",
+    "because_of": "database-unreachable",
+}  # fmt: skip
+
+
+def test_a_check_that_is_older_than_three_intervals_is_none() -> None:
+    assert bad(broken(health=checked(1799))) == []
+    [finding] = bad(broken(health=checked(2000)))
+    assert finding.level is Level.FAIL
+    assert finding.found == (
+        "healthy, 33 min ago: nobody has looked since, and one is due every 10 min"
+    )
+    assert NAMES.function("health") in finding.step
+
+
+def test_what_the_last_check_found_is_shown_with_its_next_step() -> None:
+    check = checked(60, DATABASE_DOWN, LAGS, severity="critical")
+    last, down, lags = (one for one in found(broken(health=check)) if one.area == "health")
+    assert last.found == "2 findings, the worst critical, 60 s ago"
+    assert last.level is Level.OK
+    assert (down.subject, down.level, down.step) == ("database", Level.FAIL, "Ask the DBA")
+    assert down.found == "The database is away; no answer in time"
+    assert (lags.level, lags.step) == (Level.WARN, "")
+    assert lags.found.endswith("behind by 20 min; because of database-unreachable")
+
+
+def test_a_finding_that_needs_nobody_is_no_fault() -> None:
+    told = {"id": "x", "severity": "info", "title": "t"}
+    check = checked(60, told)
+    assert bad(broken(health=check)) == []
+    assert "healthy, 60 s ago" in [one.found for one in found(broken(health=check))]
+    one = checked(60, LAGS, severity="warning")
+    assert "1 finding, the worst warning, 60 s ago" in [
+        one.found for one in found(broken(health=one))
     ]
+
+
+def test_a_stage_that_was_never_checked_is_worth_a_look() -> None:
+    [finding] = bad(broken(health=None))
+    assert (finding.level, finding.found) == (Level.WARN, "there was none yet")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from tests.unit.aws.fakes import Calls, ControlFunction, aws_of, client_error
 from tests.unit.aws.healthy import DEPLOYMENT, NAMES, OUTPUT_VALUES, OWN, REACH, TOPICS
 from tests.unit.connect.fake_worker import FakeWorker, status
 
+from wms_connector.aws.checks import Check
 from wms_connector.aws.control import digest
-from wms_connector.aws.ledger import Health
 from wms_connector.aws.verify.brokers import observe_ingress
 from wms_connector.aws.verify.facts import (
     AlertFacts,
@@ -61,7 +61,8 @@ class Here:
             {"Endpoint": "a@x.com", "SubscriptionArn": "arn:aws:sns:x"},
             {"Endpoint": "b@x.com", "SubscriptionArn": "PendingConfirmation"},
         ]
-        self.health: dict[str, Any] = {"Item": {"at": {"N": "90"}, "verdict": {"S": "healthy"}}}
+        kept = {"at": {"N": "90"}, "interval": {"N": "600"}, "severity": {"S": "info"}}
+        self.health: dict[str, Any] = {"Item": kept}
         self.emails: Any = AlertEmails(emails=("a@x.com", "odd"))
         self.clients: dict[str, Any] = {
             "cloudformation": Calls(describe_stacks=self._stack),
@@ -128,7 +129,7 @@ def test_everything_is_looked_at(here: Here) -> None:
     assert seen.deployment == DEPLOYMENT
     assert seen.topics == TOPICS
     assert seen.brokers == REACH
-    assert seen.health == Health(90.0, "healthy")
+    assert seen.health == Check(at=90.0, interval=600.0, severity="info")
     assert seen.alerts == AlertFacts(
         (SubscriptionFacts("a@x.com", True), SubscriptionFacts("b@x.com", False)),
         ("a@x.com",),

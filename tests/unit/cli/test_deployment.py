@@ -316,13 +316,13 @@ def test_verify_shows_each_part_and_exits_with_the_verdict(whole: Here) -> None:
     assert told.err == f"stage branch-1 in AWS ({PLACE})\n"
     assert "ok    workers    wms-connector-branch-1: 1 of 1 running" in told.out
     assert "ok    alerts     ann@example.com: subscribed and confirmed" in told.out
-    assert "ok    health     last check: not installed" in told.out
-    assert told.out.splitlines()[-1] == "8 ok, 0 warn, 0 fail"
+    assert "warn  health     last check: there was none yet" in told.out
+    assert told.out.splitlines()[-1] == "7 ok, 1 warn, 0 fail"
     whole.worker.states[OWN] = status(OWN, "RUNNING", ("FAILED",))
     told = whole("verify", "--json")
     assert told.status == 1
     assert told.json["verdict"] == "fail"
-    assert told.json["counts"] == {"ok": 7, "warn": 0, "fail": 1}
+    assert told.json["counts"] == {"ok": 6, "warn": 1, "fail": 1}
     [failed] = [found for found in told.json["findings"] if found["level"] == "fail"]
     assert failed["subject"] == OWN
     assert "restart --stage branch-1" in failed["step"]

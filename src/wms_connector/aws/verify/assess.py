@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.aws.verify.connectors import connectors, topics
 from wms_connector.aws.verify.facts import Unseen
 from wms_connector.aws.verify.finding import Finding, Level, unseen
+from wms_connector.aws.verify.health import health
 from wms_connector.aws.verify.surroundings import alerts, brokers
-from wms_connector.model.ages import age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from wms_connector.aws.verify.facts import Observation, Seen
     from wms_connector.model.names import Names
 
-HEALTH_SECONDS: Final = 30 * 60.0
-"""A health check older than this is none: it runs every ten minutes."""
-HEALTHY: Final = frozenset({"healthy", "ok"})
 OUTPUTS: Final = frozenset(
     {"Cluster", "Service", "ControlFunction", "LogGroup", "Ledger", "WorkersSecurityGroup",
      "FunctionsSecurityGroup", "Vpc", "Stage"}
@@ -39,7 +36,7 @@ def assess(seen: Observation, names: Names) -> tuple[Finding, ...]:
         found += connectors(seen, names)
         found += topics(seen, names)
         found += brokers(seen, names)
-        found += _health(seen, names)
+        found += health(seen, names)
     if seen.alerts_stack is not None:
         found += alerts(seen, names)
     return tuple(found)
@@ -105,26 +102,3 @@ def _workers(seen: Observation, names: Names) -> Iterator[Finding]:
         step = f"The workers' log says why: aws logs tail {names.log_group} --since 1h"
     message = f"; ECS says: {facts.message}" if facts.message else ""
     yield Finding("workers", name, Level.FAIL, told + message, step)
-
-
-def _health(seen: Observation, names: Names) -> Iterator[Finding]:
-    facts = seen.health
-    if isinstance(facts, Unseen):
-        yield unseen("health", "last check", facts)
-    elif facts is None:
-        yield Finding("health", "last check", Level.OK, "not installed")
-    else:
-        old = seen.now - facts.at
-        told = f"{facts.verdict}, {age(old)} ago"
-        if old > HEALTH_SECONDS:
-            yield Finding(
-                "health", "last check", Level.FAIL, f"{told}: nobody has looked since",
-                f"Look at the log of {names.function('health')}",
-            )  # fmt: skip
-        elif facts.verdict.lower() not in HEALTHY:
-            yield Finding(
-                "health", "last check", Level.FAIL, told,
-                f"`wms-connector status --stage {names.stage}` says more",
-            )  # fmt: skip
-        else:
-            yield Finding("health", "last check", Level.OK, told)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wms_connector.aws.checks import Check
     from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport
-    from wms_connector.aws.ledger import Health
     from wms_connector.aws.stacks import Stack
 
 _T = TypeVar("_T")
@@ -121,5 +121,5 @@ class Observation:
     topics: Seen[TopicsReport]
     alerts: Seen[AlertFacts]
     brokers: Seen[IngressFacts | ReachReport]
-    health: Seen[Health | None]
+    health: Seen[Check | None]
     outputs: Mapping[str, str] = field(default_factory=dict)

@@ -6,10 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from wms_connector.aws.checks import Check, Checks
 from wms_connector.aws.control import PURPOSE, digest
 from wms_connector.aws.control_transport import Control, LambdaTransport
 from wms_connector.aws.errors import AwsError, MissingError
-from wms_connector.aws.ledger import Health, Ledger
+from wms_connector.aws.ledger_table import LedgerTable
 from wms_connector.aws.stacks import Stack, Stacks
 from wms_connector.aws.verify.brokers import observe_ingress
 from wms_connector.aws.verify.facts import (
@@ -22,6 +23,7 @@ from wms_connector.aws.verify.facts import (
     SubscriptionFacts,
     Unseen,
 )
+from wms_connector.aws.workers_service import describe_service
 from wms_connector.model.errors import SecretNotFoundError, WmsError
 
 if TYPE_CHECKING:
@@ -123,17 +125,9 @@ class Observer:
         )
 
     def _described(self, outputs: Mapping[str, str]) -> dict[str, Any]:
-        name = outputs.get("Service", self._names.cluster)
-        with self._aws.doing(f"look at the service {name}"):
-            answer = self._aws.client("ecs").describe_services(
-                cluster=outputs.get("Cluster", self._names.cluster), services=[name]
-            )
-        services: list[dict[str, Any]] = answer["services"]
-        if not services or services[0].get("status") == "INACTIVE":
-            raise MissingError(
-                f"there is no ECS service {name}", hint="Deploy the stage again: it is gone"
-            )
-        return services[0]
+        names = self._names
+        cluster, service = (outputs.get(key, names.cluster) for key in ("Cluster", "Service"))
+        return describe_service(self._aws, cluster, service)
 
     def _connectors(self) -> dict[str, ConnectorFacts]:
         from wms_connector.connect.trace import causes
@@ -210,6 +204,6 @@ class Observer:
         subnets: list[str] = found.get("VpcConfig", {}).get("SubnetIds", [])
         return subnets
 
-    def _health(self) -> Health | None:
-        ledger = Ledger(self._aws.client("dynamodb"), self._names.ledger, self._aws.place)
-        return ledger.health()
+    def _health(self) -> Check | None:
+        client = self._aws.client("dynamodb")
+        return Checks(LedgerTable(client, self._names.ledger, self._aws.place)).last()
