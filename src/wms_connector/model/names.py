@@ -67,6 +67,11 @@ class Names:
         return f"/aws/fargate/{self.connector_stack}-kafka-connect"
 
     @property
+    def metrics_log_group(self) -> str:
+        """CloudWatch log group of the lines that the workers' metrics are made from."""
+        return f"{self.log_group}-metrics"
+
+    @property
     def health_namespace(self) -> str:
         """CloudWatch namespace of the health check's metrics."""
         return f"{self.connector_stack}/Health"
