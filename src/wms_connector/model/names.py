@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 REST_PORT: Final = 8083
 """Port of Kafka Connect's REST interface, its own default."""
 
+EXPORTER_PORT: Final = 9404
+"""Port on which a worker tells what its Java counts: that of the Prometheus exporter's examples."""
+
 TOPIC_LIMIT: Final = 249
 """Characters of a topic's name that a Kafka broker accepts."""
 
