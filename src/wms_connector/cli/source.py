@@ -24,7 +24,7 @@ def audited(dsn: str, pipeline: Pipeline) -> Iterator[Source]:
             yield OracleSource(database, large=pipeline.debezium.lob_enabled)
         return
     from wms_connector.audit.postgres import PostgresSource
-    from wms_connector.cli.postgres import connected
+    from wms_connector.local.connected import connected
 
     with connected(dsn) as connection:
         yield PostgresSource(connection)

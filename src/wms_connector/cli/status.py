@@ -1,17 +1,25 @@
-"""`status`: connectors, tasks and lag, with what failed and who acts."""
+"""`status`: connectors, tasks and lag; what is found, why, and what to do next."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from wms_connector.cli.app import App, laptop_command
+from wms_connector.cli.findings import finding_lines, restart_lines, topic_lines, topics_json
 from wms_connector.cli.lag import Source, source_options
 from wms_connector.cli.target import Asked, place_options, target
 
 if TYPE_CHECKING:
-    from wms_connector.connect.models import ConnectorStatus, Expanded
+    from collections.abc import Mapping, Sequence
+
+    from wms_connector.cli.target import Target
+    from wms_connector.health.flows import Flows
+    from wms_connector.health.look import Look
+    from wms_connector.health.observation import Connector
+    from wms_connector.health.source import Told
 
 
 @click.command(epilog="Example: wms-connector status --stage main --url http://127.0.0.1:8083")
@@ -19,69 +27,130 @@ if TYPE_CHECKING:
 @place_options
 @laptop_command
 def status(app: App, asked: Asked, source: Source) -> int:
-    """Show connectors, tasks and lag; exit 1 unless all that the pipeline desires are RUNNING."""
+    """Show connectors, tasks, lag and findings; exit 1 unless all is healthy.
+
+    Nothing is changed. Exit 1: a finding of which somebody has to know, or a desired connector that
+    does not run. Of a deployment it also tells the last check's findings.
+    """
     where = target(app, asked, quiet=True)
-    with where.client() as client:
-        found = client.expanded()
-        lags = {
-            name: source.look(app, where, client, name)
-            for name in found
-            if app.names.owns_connector(name)
-        }
-        missing = [name for name in where.connector_names(app) if name not in found]
-        guarantee = where.guarantee(app)
-    shown = [
-        _described(app, entry) | {"lag": lag.value if (lag := lags.get(name)) else None}
-        for name, entry in found.items()
-    ]
-    shown += [{"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in missing]
-    healthy = not missing and all(
-        entry.status is not None and entry.status.is_running
-        for name, entry in found.items()
-        if app.names.owns_connector(name)
-    )
-    value = {"stage": app.stage.name, "healthy": healthy, "delivery": guarantee}
-    told = {name: lag.lines for name, lag in lags.items() if lag is not None}
+    flows = source.flows(app, where)
+    taken = _laptop(app, flows) if where.is_local else _elsewhere(app, where, flows)
+    told = flows.told if flows else {}
+    findings = [finding.as_json() for finding in taken.verdict.findings]
+    restarts = taken.restarts_json()
+    notes: Sequence[str] = ()
+    if where.deployment is not None:
+        from wms_connector.cli.last_check import last_check
+
+        last = last_check(where.deployment, taken.seen.at)
+        findings, restarts, notes = last.beside(findings), last.restarts, last.lines
+    connectors = _connectors(taken, told)
+    healthy = _runs(taken) and all(finding["severity"] == "info" for finding in findings)
+    now, guarantee = taken.seen.at, where.guarantee(app)
     head = f"{where.told or f'stage {app.stage.name}'}, {guarantee}"
-    app.show(value | {"where": where.where, "connectors": shown}, _table(head, shown, told))
+    lines = [
+        head,
+        *_table(connectors, {name: list(one.lines) for name, one in told.items()}),
+        *topic_lines(taken.seen.topics, now),
+        *finding_lines(findings, now),
+        *restart_lines(restarts, now),
+        *notes,
+    ]
+    value = {
+        "stage": app.stage.name,
+        "healthy": healthy,
+        "delivery": guarantee,
+        "where": where.where,
+        "connectors": connectors,
+        "topics": topics_json(taken.seen.topics, now),
+        "findings": findings,
+        "restarts": restarts,
+    }
+    app.show(value, "\n".join(lines))
     return int(not healthy)
 
 
-def _described(app: App, entry: Expanded) -> dict[str, Any]:
-    name = entry.info.name
-    found: dict[str, Any] = {"name": name, "ours": app.names.owns_connector(name)}
-    if entry.status is None:
-        return found | {"state": "UNASSIGNED", "tasks": []}
-    return found | _state(entry.status)
+def _laptop(app: App, flows: Flows | None) -> Look:
+    from wms_connector.local.health import Laptop
+
+    return Laptop(app.control(), app.pipeline, app.stage, flows=flows).look()
 
 
-def _state(status: ConnectorStatus) -> dict[str, Any]:
-    from wms_connector.oracle.catalogue import explain
+def _elsewhere(app: App, where: Target, flows: Flows | None) -> Look:
+    """Look at what Kafka Connect says; raises WmsError where it does not answer at all.
 
-    def explained(trace: str | None) -> list[dict[str, object]]:
-        return [entry.as_json() for entry in explain(trace or "")]
+    Nothing is remembered from here, so nothing is found that only several looks can tell.
+    """
+    from wms_connector.connect.errors import ConnectFailure
+    from wms_connector.health.look import look
+    from wms_connector.health.observation import Question
+    from wms_connector.health.observe import connect_probes
+    from wms_connector.health.policy import Policy
 
-    head = status.connector
+    desired = where.connector_names(app)
+    with where.client() as client:
+        probes = connect_probes(client, app.names.owns_connector)
+        probes = replace(probes, flow=flows) if flows else replace(probes, offsets=None)
+        taken = look(probes, desired, Policy.of(app.pipeline), None, redact=client.redactor.text)
+    seen = taken.seen
+    reason = seen.unseen.get(Question.CONNECT) or (seen.connect and seen.connect.reason)
+    if reason:
+        raise ConnectFailure(
+            reason,
+            hint="Check that the worker runs, the address, and that the network lets you through",
+        )
+    return taken
+
+
+def _runs(taken: Look) -> bool:
+    """Whether each desired connector runs now, with all its tasks: one look can tell that much."""
+    from wms_connector.health.assess_connectors import runs
+
+    there = {connector.name: connector for connector in taken.seen.connectors or ()}
+    return all(name in there and runs(there[name]) for name in taken.seen.desired)
+
+
+def _connectors(taken: Look, told: Mapping[str, Told]) -> list[dict[str, Any]]:
+    if taken.seen.connectors is None:
+        return []
+    there = [_connector(connector, told.get(connector.name)) for connector in taken.seen.connectors]
+    names = {connector.name for connector in taken.seen.connectors}
+    missing = [name for name in taken.seen.desired if name not in names]
+    return there + [
+        {"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in missing
+    ]
+
+
+def _connector(connector: Connector, lag: Told | None) -> dict[str, Any]:
     return {
-        "state": head.state.value,
-        "worker": head.worker_id,
-        "explained": explained(head.trace),
-        "trace": head.trace,
+        "name": connector.name,
+        "ours": connector.ours,
+        "state": connector.state,
+        "worker": connector.worker,
+        "explained": _explained(connector.trace),
+        "trace": connector.trace or None,
         "tasks": [
             {
                 "id": task.id,
-                "state": task.state.value,
-                "worker": task.worker_id,
-                "explained": explained(task.trace),
-                "trace": task.trace,
+                "state": task.state,
+                "worker": task.worker,
+                "explained": _explained(task.trace),
+                "trace": task.trace or None,
             }
-            for task in status.tasks
+            for task in connector.tasks
         ],
+        "lag": dict(lag.value) if lag else None,
     }
 
 
-def _table(head: str, shown: list[dict[str, Any]], lags: dict[str, list[str]]) -> str:
-    lines = [head]
+def _explained(trace: str) -> list[dict[str, object]]:
+    from wms_connector.oracle.catalogue import explain
+
+    return [entry.as_json() for entry in explain(trace)]
+
+
+def _table(shown: list[dict[str, Any]], lags: Mapping[str, list[str]]) -> list[str]:
+    lines = []
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"
         lines.append(f"{entry['name']:<28} {entry['state']:<11} {entry.get('worker', '')}{note}")
@@ -94,7 +163,7 @@ def _table(head: str, shown: list[dict[str, Any]], lags: dict[str, list[str]]) -
         lines += [f"  {line}" for line in lags.get(entry["name"], ())]
     if not shown:
         lines.append("no connector; register it with `wms-connector apply`")
-    return "\n".join(lines)
+    return lines
 
 
 def _trace(trace: str | None) -> list[str]:

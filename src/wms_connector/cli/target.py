@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from wms_connector.aws.checks import Check
     from wms_connector.aws.control import DeploymentReport
     from wms_connector.aws.session import Aws
     from wms_connector.cli.app import App
@@ -133,6 +134,12 @@ class Deployed:
         from wms_connector.aws.control_transport import Control
 
         return Control(self._aws, self._names).deployment()
+
+    def last_check(self) -> Check | None:
+        """What the last health check has found; None before the first. Raises AwsError."""
+        from wms_connector.aws.control_transport import Control
+
+        return Control(self._aws, self._names).health()
 
 
 def target(app: App, asked: Asked, *, quiet: bool = False) -> Target:

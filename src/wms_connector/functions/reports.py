@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,6 +15,7 @@ from wms_connector.aws.control import (
     digest,
 )
 from wms_connector.model.brokers import parse_brokers
+from wms_connector.oracle.address import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,14 +36,6 @@ DIAL_SECONDS: Final = 4.0
 """For one connection: who swallows packets is given up after this time."""
 _AT_ONCE: Final = 32
 """Connections that are tried side by side: a large cluster must not outlast the function."""
-_DESCRIPTOR: Final = re.compile(
-    r"\(\s*HOST\s*=\s*([^)\s]+)\s*\).*?\(\s*PORT\s*=\s*(\d+)", re.IGNORECASE | re.DOTALL
-)
-# host:1521/SERVICE, //host/SERVICE, tcps://host:2484/SERVICE, host:1521:SID
-_TARGET: Final = re.compile(
-    r"(?:(?:tcps?:)?//)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?[/:]\w.*", re.IGNORECASE
-)
-_ORACLE_PORT: Final = 1521
 
 
 def deployment_report(
@@ -111,12 +103,7 @@ def address_of(info: DbInfo) -> tuple[str, int]:
     Otherwise the secret's own: those for which the network's rules are made.
     """
     url = "" if info.jdbc_url is None else info.jdbc_url.get_secret_value()
-    target = url.partition("@")[2]
-    if found := _DESCRIPTOR.search(target):
-        return found[1], int(found[2])
-    if plain := _TARGET.fullmatch(target):
-        return plain["host"], int(plain["port"] or _ORACLE_PORT)
-    return info.host, info.port
+    return place_of(url.partition("@")[2]) or (info.host, info.port)
 
 
 def _differences(made: TopicPlan, topic: str) -> Iterator[str]:

@@ -22,6 +22,14 @@ STANDIN: Final = "oracle-standin://"
 
 _PASSFILE: Final = re.compile(r"[?&]passfile=(?P<file>[^&]+)")
 _STANDIN_TARGET: Final = re.compile(r"(?P<host>[^/:@\s]+):(?P<port>\d{1,5})/(?P<name>[\w$#]+)")
+_DESCRIPTOR: Final = re.compile(
+    r"\(\s*HOST\s*=\s*([^)\s]+)\s*\).*?\(\s*PORT\s*=\s*(\d+)", re.IGNORECASE | re.DOTALL
+)
+# host:1521/SERVICE, //host/SERVICE, tcps://host:2484/SERVICE, host:1521:SID
+_PLACE: Final = re.compile(
+    r"(?:(?:tcps?:)?//)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?[/:]\w.*", re.IGNORECASE
+)
+_PORT: Final = 1521
 _FORM: Final = "Write USER@HOST:1521/SERVICE or USER@(DESCRIPTION=...)"
 
 
@@ -98,6 +106,15 @@ class OracleAddress:
 
     def __str__(self) -> str:
         return f"{STANDIN if self.is_standin else ''}{self.user}@{self.target}"
+
+
+def place_of(target: str) -> tuple[str, int] | None:
+    """Give the first host and port of a connect string; None for an alias, or an unknown form."""
+    if found := _DESCRIPTOR.search(target):
+        return found[1], int(found[2])
+    if plain := _PLACE.fullmatch(target):
+        return plain["host"], int(plain["port"] or _PORT)
+    return None
 
 
 def _of_url(url: str) -> str:

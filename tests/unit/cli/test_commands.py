@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wms_connector.cli.main import COMMANDS
-from wms_connector.cli.postgres import connected
+from wms_connector.local.connected import connected
 from wms_connector.local.errors import LocalError, TablesMissingError
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.errors import WmsError

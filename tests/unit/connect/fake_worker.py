@@ -73,6 +73,8 @@ class FakeWorker:
         self.calls.append(f"{request.method} {unquote(path)}")
         if path == "/":
             return httpx.Response(200, json={"version": self.version})
+        if path == "/health":
+            return httpx.Response(200, json={"status": "healthy", "message": "It is healthy"})
         if path == "/connectors":
             if "expand" in request.url.params:
                 return httpx.Response(200, json=self._expanded())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
 from wms_connector.model.errors import UsageError, WmsError
 
@@ -15,16 +16,21 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from wms_connector.health.source import Ask, Row
+
 
 @contextlib.contextmanager
-def connected(dsn: str) -> Iterator[Connection[Any]]:
+def connected(dsn: str, *, seconds: float | None = None) -> Iterator[Connection[Any]]:
     """Connect, and commit at the end; raises WmsError, also for what goes wrong on the way.
 
-    No message holds the DSN, which may hold a password.
+    `seconds` ends statements that take longer. No message holds the DSN, which may hold a password.
     """
     _check(dsn)
+    limit = None if seconds is None else f"-c statement_timeout={seconds * 1000:.0f}"
     try:
-        connection = psycopg.connect(dsn, connect_timeout=10, application_name="wms-connector")
+        connection = psycopg.connect(
+            dsn, connect_timeout=10, application_name="wms-connector", options=limit
+        )
     except psycopg.Error as error:
         raise WmsError(
             f"the database cannot be reached: {_reason(error)}",
@@ -38,6 +44,18 @@ def connected(dsn: str) -> Iterator[Connection[Any]]:
             f"the database did not do what was asked: {_reason(error)}",
             hint="Check that it still runs, and that its tables are the pipeline file's",
         ) from None
+
+
+@contextlib.contextmanager
+def asking(dsn: str, *, seconds: float) -> Iterator[Ask]:
+    """Open a session that gives first rows by name; raises WmsError as `connected` does."""
+    with connected(dsn, seconds=seconds) as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+
+        def ask(sql: str, binds: Row) -> Row | None:
+            return cursor.execute(sql.encode(), binds).fetchone()
+
+        yield ask
 
 
 def _check(dsn: str) -> None:
