@@ -1,0 +1,106 @@
+"""What a worker's Java tells by Prometheus' JMX exporter: which beans, under which names.
+
+A figure has one name all the way: in the exporter's text, in CloudWatch, and here. Nothing else is
+read of Java, so that being asked costs a worker some milliseconds and being left alone nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATH: Final = "/metrics"
+
+_WORD: Final = '"?([^",]+)"?'
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_CONNECTOR: Final = MappingProxyType({"connector": "$1"})
+_TASK: Final = MappingProxyType({"connector": "$1", "task": "$2"})
+_SOURCE: Final = MappingProxyType({"source": "$1", "server": "$2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: its name, the bean and attribute that it comes from, and its labels.
+
+    `bean` is a regular expression as the exporter matches it: `domain<key=value, …><path>`. `value`
+    is what it is where the attribute's own is a word.
+    """
+
+    name: str
+    bean: str
+    attribute: str
+    labels: Mapping[str, str] = field(default=_NONE)
+    value: str = ""
+
+    def rule(self) -> dict[str, Any]:
+        """Give the exporter's rule."""
+        rule: dict[str, Any] = {"pattern": f"{self.bean}{self.attribute}", "name": self.name}
+        if self.value:
+            rule["value"] = self.value
+        return {**rule, "type": "GAUGE", "labels": dict(self.labels)}
+
+
+def _connect(kind: str, *keys: str) -> str:
+    return "".join(["kafka.connect<type=", kind, *(f", {key}={_WORD}" for key in keys), "><>"])
+
+
+def _debezium(context: str) -> str:
+    of = f"context={context}, server={_WORD}"
+    return rf"debezium\.(oracle|postgres)<type=connector-metrics, {of}><>"
+
+
+_OF_CONNECTOR: Final = _connect("connect-worker-metrics", "connector")
+_OF_TASK: Final = _connect("source-task-metrics", "connector", "task")
+_STREAMING: Final = _debezium("streaming")
+_SNAPSHOT: Final = _debezium("snapshot")
+_HISTORY: Final = _debezium("schema-history")
+_OLD: Final = "java.lang<type=MemoryPool, name=G1 Old Gen>"
+_AFTER: Final = "java.lang<type=GarbageCollector, name=G1 Young Generation, key=G1 (.+)>"
+
+FIGURES: Final = (
+    # Connect's own: of the tasks that this very worker has.
+    Figure("Tasks", _OF_CONNECTOR, "connector-total-task-count", _CONNECTOR),
+    Figure("FailedTasks", _OF_CONNECTOR, "connector-failed-task-count", _CONNECTOR),
+    Figure("RecordsPerSecond", _OF_TASK, "source-record-write-rate", _TASK),
+    Figure("RecordsInFlight", _OF_TASK, "source-record-active-count", _TASK),
+    # Debezium's.
+    Figure("MillisecondsBehindSource", _STREAMING, "MilliSecondsBehindSource", _SOURCE),
+    Figure("SourceConnected", _STREAMING, "Connected", _SOURCE),
+    Figure("QueueCapacity", _STREAMING, "QueueTotalCapacity", _SOURCE),
+    Figure("QueueRemaining", _STREAMING, "QueueRemainingCapacity", _SOURCE),
+    Figure("EventsSeen", _STREAMING, "TotalNumberOfEventsSeen", _SOURCE),
+    Figure("ActiveTransactions", _STREAMING, "NumberOfActiveTransactions", _SOURCE),
+    Figure("SnapshotRunning", _SNAPSHOT, "SnapshotRunning", _SOURCE),
+    Figure("SnapshotTablesRemaining", _SNAPSHOT, "RemainingTableCount", _SOURCE),
+    Figure("SchemaHistoryRecovering", _HISTORY, "Status: RECOVERING", _SOURCE, value="1"),
+    # Java's heap. The collector is G1 by `model.java.WORKER_OPTIONS`.
+    Figure("HeapMaxBytes", "java.lang<type=Memory><HeapMemoryUsage>", "max"),
+    Figure("HeapAfterCollectionBytes", f"{_OLD}<CollectionUsage>", "used"),
+    Figure("HeapCollectedBytes", f"{_OLD}<CollectionUsage>", "committed"),
+    Figure(
+        "HeapAfterYoungCollectionBytes", f"{_AFTER}<LastGcInfo, memoryUsageAfterGc>", "used",
+        MappingProxyType({"pool": "$1"}),
+    ),
+)  # fmt: skip
+"""In the order in which the exporter tries them; the first that matches counts."""
+
+_BEANS: Final = (
+    "kafka.connect:type=connect-worker-metrics,connector=*",
+    "kafka.connect:type=source-task-metrics,*",
+    "debezium.oracle:type=connector-metrics,*",
+    "debezium.postgres:type=connector-metrics,*",
+    "java.lang:type=Memory",
+    "java.lang:type=MemoryPool,name=G1 Old Gen",
+    "java.lang:type=GarbageCollector,name=G1 Young Generation",
+)
+
+
+def exporter_config() -> str:
+    """Give the exporter's configuration: YAML, written as the JSON that it is as well."""
+    rules = [figure.rule() for figure in FIGURES]
+    return json.dumps({"includeObjectNames": list(_BEANS), "rules": rules}, indent=1) + "\n"
