@@ -7,34 +7,29 @@ read of Java, so that being asked costs a worker some milliseconds and being lef
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 PATH: Final = "/metrics"
 
 _WORD: Final = '"?([^",]+)"?'
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_CONNECTOR: Final = MappingProxyType({"connector": "$1"})
-_TASK: Final = MappingProxyType({"connector": "$1", "task": "$2"})
-_SOURCE: Final = MappingProxyType({"source": "$1", "server": "$2"})
+_CONNECTOR: Final = ("connector",)
+_TASK: Final = ("connector", "task")
+_SOURCE: Final = ("source", "server")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure: its name, the bean and attribute that it comes from, and its labels.
 
-    `bean` is a regular expression as the exporter matches it: `domain<key=value, …><path>`. `value`
-    is what it is where the attribute's own is a word.
+    `bean` is a regular expression as the exporter matches it: `domain<key=value, …><path>`; its
+    groups are the labels' values. `value` is what it is where the attribute's own is a word.
     """
 
     name: str
     bean: str
     attribute: str
-    labels: Mapping[str, str] = field(default=_NONE)
+    labels: tuple[str, ...] = ()
     value: str = ""
 
     def rule(self) -> dict[str, Any]:
@@ -42,7 +37,8 @@ class Figure:
         rule: dict[str, Any] = {"pattern": f"{self.bean}{self.attribute}", "name": self.name}
         if self.value:
             rule["value"] = self.value
-        return {**rule, "type": "GAUGE", "labels": dict(self.labels)}
+        labels = {label: f"${number}" for number, label in enumerate(self.labels, start=1)}
+        return {**rule, "type": "GAUGE", "labels": labels}
 
 
 def _connect(kind: str, *keys: str) -> str:
@@ -84,7 +80,7 @@ FIGURES: Final = (
     Figure("HeapCollectedBytes", f"{_OLD}<CollectionUsage>", "committed"),
     Figure(
         "HeapAfterYoungCollectionBytes", f"{_AFTER}<LastGcInfo, memoryUsageAfterGc>", "used",
-        MappingProxyType({"pool": "$1"}),
+        ("pool",),
     ),
 )  # fmt: skip
 """In the order in which the exporter tries them; the first that matches counts."""
