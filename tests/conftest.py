@@ -24,7 +24,7 @@ from wms_connector.local.sources.standin import standin as at_standin
 from wms_connector.model.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tests.e2e.support import Reader
 
@@ -50,12 +50,30 @@ moves with the heartbeats, then waits for a second instead of a minute."""
 _SHARED = {"runtime", "oracle_runtime"}
 _BROKEN = {"scene"}
 
+_FOLDER: pytest.StashKey[Path] = pytest.StashKey()
 _SESSIONS = Path(tempfile.gettempdir()) / f"wms-connector-tests-{os.getuid()}"
 
 
 def pytest_configure() -> None:
-    """End like Ctrl-C when asked to: what runs is stopped by the fixtures that started it."""
+    """End like Ctrl-C when asked to: what runs is stopped by the fixtures that started it.
+
+    Ctrl-C itself is ignored by what a shell runs in the background, and by all that this starts.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have a failure say how the runtimes are: connectors, traces, ends of logs."""
+    report = yield
+    if report.failed and (folder := item.config.stash.get(_FOLDER, None)):
+        from tests.e2e.told import told
+
+        report.sections.append(("Runtimes at this moment", told(folder)))
+    return report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,7 +101,7 @@ def repository() -> Path:
 
 
 @pytest.fixture(scope="session")
-def session_folder() -> Iterator[Path]:
+def session_folder(pytestconfig: pytest.Config) -> Iterator[Path]:
     """A folder for this session's runtimes; what a killed session left is stopped and removed."""
     _SESSIONS.mkdir(mode=0o700, exist_ok=True)
     with (_SESSIONS / "lock").open("w") as lock:
@@ -94,7 +112,9 @@ def session_folder() -> Iterator[Path]:
                 _remove(left)
     folder = _SESSIONS / f"{os.getpid()}-{secrets.token_hex(4)}"
     folder.mkdir(mode=0o700)
+    pytestconfig.stash[_FOLDER] = folder
     yield folder
+    del pytestconfig.stash[_FOLDER]
     _remove(folder)
 
 

@@ -23,7 +23,7 @@ from wms_connector.local.status import LocalStatus, status_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-READY_SECONDS: Final = 90.0
+READY_SECONDS: Final = 180.0
 """How long a part may take to come up. Seconds are usual; a loaded machine takes longer."""
 _POLL: Final = 0.05  # s
 # A worker's tasks may take 30 s to end; the other parts write what they hold to disk. The first
