@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from wms_connector.health.source import Ask, Row
     from wms_connector.oracle.database import Database
 
+_WAITS: Final = 4
+_WAIT_S: Final = 1.0
+"""How often, and how long, a first look waits for what is just written to be delivered: on a laptop
+a heartbeat comes every second, and is confirmed a second later."""
+
 DATABASE: Final = "database"
 """Key of `Flow.unknown` where the database could not be asked at all."""
 
@@ -42,10 +47,13 @@ class Flows:
         oracle: Callable[[], Database | None] | None = None,
         postgres: Callable[[], AbstractContextManager[Ask]] | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._oracle = oracle
         self._postgres = postgres
         self._clock = clock
+        self._sleep = sleep
+        self._written: dict[str, flow_postgres.Written] = {}
         self.told: dict[str, Told] = {}
 
     def __call__(
@@ -91,11 +99,22 @@ class Flows:
     ) -> tuple[Flow, Told | None] | None:
         if self._postgres is None:
             return None
+        offset = flow_postgres.position(entries)
+        written = self._written.setdefault(slot, flow_postgres.Written())
         with self._postgres() as ask:
             row = ask(flow_postgres.QUESTION, {"slot": slot}) or {}
-        offset = flow_postgres.position(entries)
-        flow = flow_postgres.flow_postgres(slot, row, offset, self._clock())
-        return flow, flow_postgres.told(flow, row, offset)
+            now = self._clock()
+            first = written.note(now, int(row["wal"]))
+            waits = _WAITS if first and flow_postgres.may_catch_up(row, offset, now) else 0
+            while waits and offset and written.until(row, offset) is None:
+                # Nobody has looked before. A connector that is not behind confirms within seconds
+                # what was just written.
+                self._sleep(_WAIT_S)
+                row = ask(flow_postgres.QUESTION, {"slot": slot}) or {}
+                now, waits = self._clock(), waits - 1
+        until = written.until(row, offset) if offset else None
+        flow = flow_postgres.flow_postgres(slot, row, offset, now, until)
+        return flow, flow_postgres.told(flow, row, offset, now)
 
     def _of_jdbc(
         self, reading: flow_jdbc.Reading, entries: Sequence[Mapping[str, Any]]
