@@ -31,4 +31,8 @@ SIGN_IN: Final = "sign-in"
 `reason` (S). Absent when the last one was taken."""
 
 ROTATION: Final = "rotation"
-"""`versions` (S, JSON: secret's path -> version): with which the workers were replaced last."""
+"""`versions` (S, JSON: secret's path -> version): with which the workers were replaced last, and
+`stopped` (S): why nothing was replaced since, absent if nothing stands in the way."""
+
+MAILS: Final = "mails"
+"""When an event of a kind was mailed last: the kind's id -> N, seconds since 1970."""

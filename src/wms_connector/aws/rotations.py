@@ -68,7 +68,16 @@ class Rotations:
             return {}  # at worst they are replaced once more
         return found if isinstance(found, dict) else {}
 
+    def stopped(self) -> str:
+        """Say why the last rotation replaced nothing; empty if it did."""
+        item = self.table.get(ROTATION) or {}
+        return str(item.get("stopped", {}).get("S", ""))
+
     def note_replaced(self, versions: Mapping[str, str]) -> None:
         """Remember with which versions the workers are being replaced."""
         kept = self.replaced() | dict(versions)
         self.table.put(ROTATION, {"versions": {"S": json.dumps(kept, sort_keys=True)}})
+
+    def note_stopped(self, reason: str) -> None:
+        """Remember why a rotation replaced nothing."""
+        self.table.update(ROTATION, "SET #stopped = :stopped", values={"stopped": {"S": reason}})

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import queue
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from wms_connector.functions.bounded import LateError, within
 from wms_connector.functions.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import SecretStr
-
+    from wms_connector.functions.network import Opener
     from wms_connector.model.secrets import DbInfo
-    from wms_connector.oracle.address import OracleAddress
-    from wms_connector.oracle.database import Database
-
-    Opener = Callable[[OracleAddress, SecretStr], Database]
 
 SECONDS: Final = 60.0
 """For all of it: signing in has no limit of its own once the listener has taken the connection."""
@@ -47,23 +41,15 @@ def drop(
     Signs in once, where Debezium does: each refused sign-in brings the account nearer to its lock.
     `redact` masks secrets in the reason.
     """
-    done: queue.SimpleQueue[FlushTable] = queue.SimpleQueue()
-
-    def carry_out() -> None:
-        try:
-            there = _dropped(name, database, opener)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop a deletion
-            reason = readable(error, limit=_REASON, redact=redact)
-            done.put(FlushTable(name, dropped=False, reason=reason))
-        else:
-            done.put(FlushTable(name, dropped=True, reason=None if there else "there was none"))
-
-    Thread(target=carry_out, daemon=True).start()
+    late = f"the database has taken the connection and not answered for {seconds:.0f} s"
     try:
-        return done.get(timeout=seconds)
-    except queue.Empty:
-        reason = f"the database has taken the connection and not answered for {seconds:.0f} s"
+        there = within(seconds, lambda: _dropped(name, database, opener), late)
+    except LateError as error:
+        return FlushTable(name, dropped=False, reason=error.what)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop a deletion
+        reason = readable(error, limit=_REASON, redact=redact)
         return FlushTable(name, dropped=False, reason=reason)
+    return FlushTable(name, dropped=True, reason=None if there else "there was none")
 
 
 def _dropped(name: str, database: Callable[[], DbInfo], opener: Opener | None) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wms_connector.aws.deployment import Deployment
+from wms_connector.functions.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,6 +55,7 @@ class Place:
         aws: Aws | None = None,
         admin: Callable[[Cluster], tuple[Any, Causes]] | None = None,
         transport: httpx.BaseTransport | None = None,
+        network: Network | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -62,6 +64,7 @@ class Place:
         self._aws = aws
         self._admin = admin
         self._transport = transport
+        self.network = network or Network()
         self.clock = clock
         self.sleep = sleep
 

@@ -14,26 +14,22 @@ from wms_connector.aws.control import (
     TopicsReport,
     digest,
 )
+from wms_connector.health.tcp import reached
 from wms_connector.model.brokers import parse_brokers
 from wms_connector.oracle.address import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wms_connector.aws.deployment import Deployment
     from wms_connector.aws.stage_secrets import StageSecrets
     from wms_connector.functions.place import Kafka
+    from wms_connector.health.tcp import Dial
     from wms_connector.kafka.plan import TopicPlan
     from wms_connector.kafka.topics import DesiredTopic
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.secrets import DbInfo
 
-    Dial = Callable[[tuple[str, int], float], AbstractContextManager[Any]]
-
-DIAL_SECONDS: Final = 4.0
-"""For one connection: who swallows packets is given up after this time."""
 _AT_ONCE: Final = 32
 """Connections that are tried side by side: a large cluster must not outlast the function."""
 
@@ -119,14 +115,7 @@ def _differences(made: TopicPlan, topic: str) -> Iterator[str]:
 def _reached(
     what: str, kind: Literal["broker", "database"], address: tuple[str, int], dial: Dial
 ) -> ReachedReport:
-    reason = ""
-    try:
-        with dial(address, DIAL_SECONDS):
-            pass
-    except TimeoutError:
-        reason = "no answer in time: a security group or firewall may swallow it"
-    except socket.gaierror:
-        reason = "its host name is not known here"
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    return ReachedReport(what=what, kind=kind, port=address[1], reached=not reason, reason=reason)
+    found = reached(address, dial=dial)
+    return ReachedReport(
+        what=what, kind=kind, port=address[1], reached=found.ok, reason=found.reason
+    )

@@ -26,7 +26,8 @@ from wms_connector.model.topics import owns_topic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from wms_connector.functions.flush_table import FlushTable, Opener
+    from wms_connector.functions.flush_table import FlushTable
+    from wms_connector.functions.network import Opener
     from wms_connector.functions.place import Place
     from wms_connector.kafka.plan import Difference, TopicPlan
     from wms_connector.kafka.topics import DesiredTopic
