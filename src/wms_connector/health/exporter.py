@@ -23,20 +23,21 @@ class Figure:
     """One figure: its name, the bean and attribute that it comes from, and its labels.
 
     `bean` is a regular expression as the exporter matches it: `domain<key=value, …><path>`; its
-    groups are the labels' values. `value` is what it is where the attribute's own is a word.
+    groups are the labels' values. An attribute that is a word is 1 while it is `word`, else absent.
     """
 
     name: str
     bean: str
     attribute: str
     labels: tuple[str, ...] = ()
-    value: str = ""
+    word: str = ""
 
     def rule(self) -> dict[str, Any]:
         """Give the exporter's rule."""
-        rule: dict[str, Any] = {"pattern": f"{self.bean}{self.attribute}", "name": self.name}
-        if self.value:
-            rule["value"] = self.value
+        rule: dict[str, Any] = {"pattern": f"^{self.bean}{self.attribute}:", "name": self.name}
+        if self.word:
+            rule["pattern"] += f" {self.word}$"
+            rule["value"] = 1
         labels = {label: f"${number}" for number, label in enumerate(self.labels, start=1)}
         return {**rule, "type": "GAUGE", "labels": labels}
 
@@ -55,8 +56,8 @@ _OF_TASK: Final = _connect("source-task-metrics", "connector", "task")
 _STREAMING: Final = _debezium("streaming")
 _SNAPSHOT: Final = _debezium("snapshot")
 _HISTORY: Final = _debezium("schema-history")
-_OLD: Final = "java.lang<type=MemoryPool, name=G1 Old Gen>"
-_AFTER: Final = "java.lang<type=GarbageCollector, name=G1 Young Generation, key=G1 (.+)>"
+_OLD: Final = "java.lang<name=G1 Old Gen, type=MemoryPool>"
+_AFTER: Final = "java.lang<name=G1 Young Generation, type=GarbageCollector, key=G1 ([^,]+)>"
 
 FIGURES: Final = (
     # Connect's own: of the tasks that this very worker has.
@@ -73,7 +74,7 @@ FIGURES: Final = (
     Figure("ActiveTransactions", _STREAMING, "NumberOfActiveTransactions", _SOURCE),
     Figure("SnapshotRunning", _SNAPSHOT, "SnapshotRunning", _SOURCE),
     Figure("SnapshotTablesRemaining", _SNAPSHOT, "RemainingTableCount", _SOURCE),
-    Figure("SchemaHistoryRecovering", _HISTORY, "Status: RECOVERING", _SOURCE, value="1"),
+    Figure("SchemaHistoryRecovering", _HISTORY, "Status", _SOURCE, word="RECOVERING"),
     # Java's heap. The collector is G1 by `model.java.WORKER_OPTIONS`.
     Figure("HeapMaxBytes", "java.lang<type=Memory><HeapMemoryUsage>", "max"),
     Figure("HeapAfterCollectionBytes", f"{_OLD}<CollectionUsage>", "used"),

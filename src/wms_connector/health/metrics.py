@@ -2,7 +2,8 @@
 
 `HEALTH` metrics are emitted by the check, `LOGS` by filters of the workers' log, `WORKERS` by the
 workers' JMX exporter once a minute. The namespaces are `Names.health_namespace`,
-`logs_namespace` and `workers_namespace`; they hold the stage, so no dimension does.
+`logs_namespace` and `workers_namespace`; they hold the stage, so no dimension does, but for
+`WORKERS`: the CloudWatch agent makes no metric without one, so theirs is the stage.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ class Unit(StrEnum):
 
     COUNT = "Count"
     SECONDS = "Seconds"
+    MILLISECONDS = "Milliseconds"
+    PER_SECOND = "Count/Second"
+    BYTES = "Bytes"
     PERCENT = "Percent"
     NONE = "None"
 
@@ -133,7 +137,54 @@ CONNECT_EXCEPTIONS: Final = Metric(
     "ConnectExceptionCount", "lines with an exception of Kafka Connect's", Space.LOGS
 )
 
-# What the workers count themselves, once a minute.
+# What the workers count themselves, once a minute: their exporter's names. Every worker writes into
+# the same series, so each has its statistic: how to read what several have told.
+WORKERS_DIMENSION: Final = "Stage"
+"""The one dimension of each of them; its value is the stage's name (`Stage.name`)."""
+
 WORKER_FAILED_TASKS: Final = Metric(
-    "FailedTasks", "tasks that are FAILED, of all connectors of all workers", Space.WORKERS
+    "FailedTasks", "FAILED tasks of a worker", Space.WORKERS, dimension=WORKERS_DIMENSION
 )
+
+
+def _worker(name: str, what: str, unit: Unit, no_alarm: str, **more: Any) -> Metric:
+    return Metric(
+        name, what, Space.WORKERS, unit, dimension=WORKERS_DIMENSION, no_alarm=no_alarm, **more
+    )
+
+
+WORKER_RECORDS: Final = _worker(
+    "RecordsPerSecond", "records that reach Kafka, averaged over 30 s", Unit.PER_SECOND,
+    "a table that nobody changes is healthy",
+)  # fmt: skip
+WORKER_BEHIND: Final = _worker(
+    "MillisecondsBehindSource", "how late Debezium's last event was; -1 before the first",
+    Unit.MILLISECONDS, "it stands still while the source is idle: LagHigh asks the source",
+)  # fmt: skip
+WORKER_QUEUE: Final = _worker(
+    "QueueRemaining", "events that still fit into Debezium's queue", Unit.COUNT,
+    "a full queue is what catching up looks like", least=True,
+)  # fmt: skip
+WORKER_CONNECTED: Final = _worker(
+    "SourceConnected", "1 while Debezium is connected to its database", Unit.COUNT,
+    "Debezium connects again by itself; DbTcpUnreachable and LagHigh tell when it does not",
+    least=True,
+)  # fmt: skip
+WORKER_SNAPSHOT: Final = _worker(
+    "SnapshotTablesRemaining", "tables that a snapshot has still to read", Unit.COUNT,
+    "a snapshot takes its time",
+)  # fmt: skip
+WORKER_HISTORY: Final = _worker(
+    "SchemaHistoryRecovering", "1 while Debezium reads its schema history; else absent",
+    Unit.COUNT, "it does so at each start; ConnectorNoProgress tells when it does not end",
+)  # fmt: skip
+WORKER_HEAP: Final = _worker(
+    "HeapAfterCollectionBytes", "heap that is used after the old generation was collected",
+    Unit.BYTES, "WorkerHeapLow is judged from the share that is free",
+)  # fmt: skip
+
+WORKERS: Final = (
+    WORKER_FAILED_TASKS, WORKER_RECORDS, WORKER_BEHIND, WORKER_QUEUE, WORKER_CONNECTED,
+    WORKER_SNAPSHOT, WORKER_HISTORY, WORKER_HEAP,
+)  # fmt: skip
+"""All of them, and nothing else of what the exporter tells."""
