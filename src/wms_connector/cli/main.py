@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "The whole story in about a minute: events, a kill, a count."),
     "local": ("local", "The runtime on a laptop: up, down, status, tail, write, logs."),
     "status": ("status", "State of connectors and tasks."),
+    "watch": ("watch", "A stage live: rates, lag, states, findings, restarts left."),
     "wait": ("connector", "Wait until connectors and tasks run."),
     "plan": ("apply", "What would change at the connectors."),
     "apply": ("apply", "Bring the connectors to their configuration."),

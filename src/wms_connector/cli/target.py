@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from wms_connector.aws.checks import Check
-    from wms_connector.aws.control import DeploymentReport
+    from wms_connector.aws.control import DeploymentReport, TopicsReport
     from wms_connector.aws.session import Aws
     from wms_connector.cli.app import App
     from wms_connector.connect.client import ConnectClient
@@ -140,6 +140,12 @@ class Deployed:
         from wms_connector.aws.control_transport import Control
 
         return Control(self._aws, self._names).health()
+
+    def topics(self) -> TopicsReport:
+        """What its topics are like; raises AwsError."""
+        from wms_connector.aws.control_transport import Control
+
+        return Control(self._aws, self._names).topics()
 
 
 def target(app: App, asked: Asked, *, quiet: bool = False) -> Target:

@@ -85,13 +85,14 @@ class Connector(Value):
 class Topic(Value):
     """A topic that has to be there. `newest` is the time of its newest record, if it has any.
 
-    `table` is SCHEMA.TABLE for a data topic, else empty.
+    `table` is SCHEMA.TABLE for a data topic, else empty. `end` grows by one with each record.
     """
 
     name: str
     exists: bool
     table: str = ""
     newest: float | None = None
+    end: int | None = None
 
 
 class Service(Value):

@@ -118,7 +118,7 @@ class Laptop:
 
     def _topics(self) -> tuple[Topic, ...]:
         admin, records = self._kafka
-        return observe_topics(admin, records, self._pipeline, self._stage)
+        return observe_topics(admin, records, self._pipeline, self._stage, ends=True)
 
     @cached_property
     def _kafka(self) -> tuple[TopicAdmin, Records]:

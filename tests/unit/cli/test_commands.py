@@ -138,8 +138,8 @@ def test_wrong_use_is_one_line_and_status_2(wms: Wms, args: list[str], told: str
 
 @pytest.mark.parametrize(
     "args",
-    [["status"], ["wait"], ["plan"], ["apply"], ["restart"], ["pause"], ["resume"], ["stop"],
-     ["offsets"], ["audit"], ["local", "status"], ["local", "tail"], ["local", "write"],
+    [["status"], ["watch"], ["wait"], ["plan"], ["apply"], ["restart"], ["pause"], ["resume"],
+     ["stop"], ["offsets"], ["audit"], ["local", "status"], ["local", "tail"], ["local", "write"],
      ["local", "logs"], ["local", "kill", "worker-1"], ["topics", "plan"],
      ["recover", "snapshot"], ["recover", "schema-history"]],
     ids=" ".join,

@@ -447,3 +447,22 @@ def test_a_runtime_that_nobody_can_read_is_no_obstacle(here: Here, tmp_path: Pat
     folder.path.mkdir()
     (folder.path / "state.json").write_text("{")
     assert here("wait").status == 0
+
+
+def test_a_stage_is_watched_in_aws_with_what_its_last_check_found(here: Here) -> None:
+    topic = {"name": "wms.branch-1.T", "purpose": "data", "exists": True, "newest_ms": None}
+    here.control.own = {**here.control.own, "/-/topics": {"topics": [topic]}}
+    told = here("watch", "--for", "0")
+    assert told.status == 0, told.err
+    assert f"stage branch-1 in AWS ({PLACE})" in told.out
+    assert f"{OWN}: RUNNING" in told.out
+    found = here("watch", "--for", "0", "--json").json
+    assert found["where"]["kind"] == "aws"
+    assert found["topics"][0]["name"] == "wms.branch-1.T"
+    assert not here.changed
+
+
+def test_a_deployment_is_repaired_by_its_own_check(here: Here) -> None:
+    told = here("watch", "--repair")
+    assert told.status == 2
+    assert "restarts are counted where the check runs" in told.err

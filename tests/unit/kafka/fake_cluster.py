@@ -51,6 +51,7 @@ class FakeCluster:
         self.polled = 0
         self.members: dict[str, int] = {}  # looks for which a group has members; then it is empty
         self.newest: dict[tuple[str, int], int] = {}
+        self.ends: dict[tuple[str, int], int] = {}
         self.before_create: Callable[[], None] | None = None
 
     def delete_consumer_groups(self, group_ids: list[str], **_: Any) -> dict[str, Future[Any]]:
@@ -61,7 +62,10 @@ class FakeCluster:
         self.calls.append(("list_offsets", tuple(f"{p.topic}-{p.partition}" for p in partitions)))
         return {
             place: _answer(
-                SimpleNamespace(timestamp=self.newest.get((place.topic, place.partition), -1)),
+                SimpleNamespace(
+                    timestamp=self.newest.get((place.topic, place.partition), -1),
+                    offset=self.ends.get((place.topic, place.partition), 0),
+                ),
                 self.errors.get(("list_offsets", place.topic)),
             )
             for place in partitions

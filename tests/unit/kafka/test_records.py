@@ -28,3 +28,11 @@ def test_a_topic_that_is_gone_has_none_and_other_faults_are_sentences() -> None:
     cluster.errors["list_offsets", "a"] = failed(KafkaError.TOPIC_AUTHORIZATION_FAILED)
     with pytest.raises(NoRightsError, match="look at the newest record of a"):
         Records(cluster, "b").newest({"a": 1})
+
+
+def test_the_ends_of_all_partitions_are_added_up_and_a_topic_that_is_gone_ends_at_0() -> None:
+    cluster = FakeCluster()
+    cluster.ends = {("a", 0): 5, ("a", 1): 7, ("b", 0): 3}
+    assert Records(cluster, "b:9092").ends({"a": 2, "b": 1}) == {"a": 12, "b": 3}
+    cluster.errors["list_offsets", "b"] = failed(KafkaError.UNKNOWN_TOPIC_OR_PART)
+    assert Records(cluster, "b:9092").ends({"a": 2, "b": 1}) == {"a": 12, "b": 0}
