@@ -1,4 +1,4 @@
-"""Reads what a worker's exporter tells: one worker's figures, and what a judgement needs of them."""
+"""Reads what a worker's exporter tells: its figures, and what a judgement needs of them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Figures(Value):
 def figures(name: str, text: str) -> Figures:
     """Read an exporter's text (Prometheus' exposition format); raises ExporterError."""
     told = _samples(name, text)
-    if "jvm_memory_max_bytes" not in told and "HeapMaxBytes" not in told:
+    if "HeapMaxBytes" not in told:
         raise ExporterError(
             f"{name} told nothing of its heap",
             hint="See that it is the worker's exporter that answers on this port",
@@ -149,16 +149,20 @@ def _lines(name: str, text: str) -> Iterator[tuple[str, Mapping[str, str], float
         if not line.strip() or line.startswith("#"):
             continue
         match = _LINE.fullmatch(line)
-        try:
-            if match is None:
-                raise ValueError(line)
-            value = float(match[3])
-        except ValueError:
+        value = _number(match[3]) if match else None
+        if match is None or value is None:
             raise ExporterError(
                 f"{name} told what no exporter tells: {line[:_SHOWN]!r}",
                 hint="See that it is the worker's exporter that answers on this port",
-            ) from None
+            )
         yield match[1], {key: _plain(word) for key, word in _LABEL.findall(match[2] or "")}, value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _plain(word: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 SECONDS: Final = 3.0
-"""For one worker: an answer takes some milliseconds, and a good second on a machine at its limit."""
+"""For one worker: an answer takes some milliseconds, or a second on a machine at its limit."""
 _LIMIT: Final = 4_000_000
 _OK: Final = 200
 
