@@ -234,7 +234,7 @@ KINDS: Final = (
     Kind(
         "heap-low", "A worker's heap is almost full", WARNING,
         "Transactions that are open at once do not fit: Debezium keeps them in the heap.",
-        "Give the worker more memory in the pipeline file ([sizing]).",
+        "Give the worker more memory: `memory` and `container_memory` of the stage's sizing.",
         m.HEAP_LOW, soft=True,
     ),
     Kind(
