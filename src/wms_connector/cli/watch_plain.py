@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BEAT_SECONDS: Final = 60.0
 """After so long without a change, a line says that nothing changed."""
 
+_LOOKING: Final = "looking"
+
 
 class Teller:
     """Gives the lines of one look after the other: only what differs from the look before."""
@@ -45,7 +47,11 @@ class Teller:
         facts = dict(_facts(glance))
         known = self._known or {}
         lines = [self._scene.title, self._scene.delivery] if first else []
-        lines += [told for key, told in facts.items() if known.get(key) != told]
+        lines += [
+            told
+            for key, told in facts.items()
+            if known.get(key) != told and not (first and key == _LOOKING and not glance.problem)
+        ]
         if glance.problem:
             # Nothing is known of this look: what was found before stays as it is.
             facts = {**known, **facts}
@@ -112,9 +118,9 @@ class JsonView(PlainView):
 def _facts(glance: Glance) -> Iterator[tuple[str, str]]:
     """Give what is worth a line when it changes, each with a key that it is the same by."""
     if glance.problem:
-        yield "looking", f"nobody can look: {glance.problem}"
+        yield _LOOKING, f"nobody can look: {glance.problem}"
         return
-    yield "looking", "looking"
+    yield _LOOKING, "can look again"
     owner = ""
     for row in connector_rows(glance):
         owner = owner if row.of_task else row.name
