@@ -12,6 +12,7 @@ from wms_connector.health.assess_worker import (
     assess_workers,
     is_down,
     is_rolling,
+    reaches_brokers,
 )
 from wms_connector.health.budget import budget
 from wms_connector.health.findings import KINDS, explainers
@@ -73,6 +74,8 @@ def _hold_back(seen: Observation, whole: Part, failures: Failures) -> None:
             reason = "the workers are being replaced"
         elif is_down(seen):
             reason = "no worker answers"
+        elif not reaches_brokers(seen):
+            reason = "the brokers do not answer"
         elif "login-refused" in found:
             reason = "the database refuses the user"
         elif "database-unreachable" in found:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _BEHIND_CONNECT: Final = frozenset({Question.CONNECTORS, Question.FLOW, Question.WORKERS})
 _BEHIND_DATABASE: Final = frozenset({Question.FLOW})
+# Workers keep connectors and offsets in the brokers, and answer nothing that needs them.
+_BEHIND_BROKERS: Final = frozenset({Question.TOPICS, Question.FLOW, Question.CONNECTORS})
 _PERCENT: Final = 100.0
 
 
@@ -24,6 +26,8 @@ def assess_check(seen: Observation) -> Part:
         follows |= _BEHIND_CONNECT
     if seen.database is not None and not seen.database.ok:
         follows |= _BEHIND_DATABASE
+    if not reaches_brokers(seen):
+        follows |= _BEHIND_BROKERS
     for question, reason in seen.unseen.items():
         if question not in follows:
             part.find("check-failed", question.value, f"{question.value}: {reason}")
@@ -31,18 +35,22 @@ def assess_check(seen: Observation) -> Part:
 
 
 def assess_workers(seen: Observation, policy: Policy) -> Part:
-    """Judge ECS, Kafka Connect's answers and the workers' Java.
+    """Judge the brokers, the service, Kafka Connect's answers and the workers' Java.
 
     While a deployment is under way fewer workers, or none that answers, are soft: they are a
     finding when it does not end.
     """
     part = Part()
     rolling = is_rolling(seen)
+    if seen.brokers is None:
+        part.cannot_see("brokers-unreachable")
+    elif not seen.brokers.ok:
+        part.find("brokers-unreachable", "brokers", seen.brokers.reason)
     if (service := seen.service) is None:
         part.cannot_see("service-unhealthy")
     elif service.running < service.desired:
         told = f"{service.running} of {service.desired} run, {service.pending} are starting"
-        says = f"; ECS: {service.message}" if service.message else ""
+        says = f"; {service.message}" if service.message else ""
         part.find("service-unhealthy", "service", told + says, soft=rolling)
     if seen.connect is None:
         part.cannot_see("connect-unreachable")
@@ -59,6 +67,11 @@ def assess_workers(seen: Observation, policy: Policy) -> Part:
 def is_down(seen: Observation) -> bool:
     """Whether Kafka Connect was asked and did not answer."""
     return seen.connect is not None and not seen.connect.ok
+
+
+def reaches_brokers(seen: Observation) -> bool:
+    """Whether nobody has found the brokers silent."""
+    return seen.brokers is None or seen.brokers.ok
 
 
 def is_rolling(seen: Observation) -> bool:

@@ -54,7 +54,7 @@ class Kind:
         return self.id in _OF_CONNECTOR
 
 
-_DOWN: Final = ("service-unhealthy", "connect-unreachable")
+_DOWN: Final = ("brokers-unreachable", "service-unhealthy", "connect-unreachable")
 _SOURCE: Final = ("database-unreachable", "login-refused", "position-lost")
 _FAILED: Final = ("task-failed", "connector-failed", "restart-useless")
 _OF_CONNECTOR: Final = frozenset({
@@ -74,10 +74,17 @@ KINDS: Final = (
         m.CHECK_FAILED,
     ),
     Kind(
+        "brokers-unreachable", "The Kafka brokers do not answer", CRITICAL,
+        "They are down, the network to them is closed, or they refuse the way of signing in. "
+        "Workers write nothing until they are back.",
+        "Ask those who run the brokers, and check addresses and ports of the secret brokerString.",
+        m.BROKERS_UNREACHABLE,
+    ),
+    Kind(
         "service-unhealthy", "Fewer workers run than desired", CRITICAL,
-        "Tasks of the ECS service stop, or cannot start: image, secret, network or memory.",
-        "Read the service's newest events and the stopped task's reason in ECS, then the workers' "
-        "log.",
+        "Workers stop, or cannot start: image, secret, network or memory.",
+        "Read the service's newest events and the stopped task's reason in ECS (on a laptop the "
+        "worker's log), then the workers' log.",
         m.SERVICE_UNHEALTHY,
     ),
     Kind(
@@ -86,7 +93,7 @@ KINDS: Final = (
         "between the check and the workers is closed.",
         "See whether tasks of the service run; if they do, look at the workers' log and at the "
         "security groups.",
-        m.CONNECT_UNREACHABLE, explained_by=("service-unhealthy",),
+        m.CONNECT_UNREACHABLE, explained_by=("brokers-unreachable", "service-unhealthy"),
     ),
     Kind(
         "worker-unhealthy", "A worker answers, and is not ready", WARNING,

@@ -67,6 +67,7 @@ def _flag(name: str, what: str, **more: Any) -> Metric:
 
 # What the check judges: 1 in a look that finds it, else 0.
 CHECK_FAILED: Final = _flag("HealthCheckFailed", "the check could not see everything")
+BROKERS_UNREACHABLE: Final = _flag("BrokersUnreachable", "no broker answers, or takes the sign-in")
 CONNECT_UNREACHABLE: Final = _flag("ConnectApiUnreachable", "no worker answers `GET /`")
 WORKER_UNHEALTHY: Final = _flag("ConnectWorkerUnhealthy", "`GET /health` says unhealthy")
 SERVICE_UNHEALTHY: Final = _flag("EcsServiceUnhealthy", "fewer workers run than desired")

@@ -120,7 +120,8 @@ class Worker(Value):
 class Observation(Value):
     """One look. `desired` are the connectors that have to be there.
 
-    `connect` is `GET /`; `worker` is `GET /health`, which speaks of the worker alone.
+    `connect` is `GET /`; `worker` is `GET /health`, which speaks of the worker alone. `brokers`:
+    whether they answer whoever asks for the topics, and take the way of signing in.
     """
 
     at: float
@@ -128,6 +129,7 @@ class Observation(Value):
     connect: Reach | None = None
     worker: Reach | None = None
     connectors: tuple[Connector, ...] | None = None
+    brokers: Reach | None = None
     topics: tuple[Topic, ...] | None = None
     service: Service | None = None
     database: Reach | None = None

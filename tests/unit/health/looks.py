@@ -71,6 +71,7 @@ def look(*connectors: Connector, at: float = AT, **more: Any) -> Observation:
         "connect": Reach(ok=True),
         "worker": Reach(ok=True),
         "connectors": connectors or (connector(),),
+        "brokers": Reach(ok=True),
         "topics": (Topic(name="wms.A.B", exists=True, table="A.B", newest=at - 5),),
         "service": Service(desired=1, running=1),
         "database": Reach(ok=True),

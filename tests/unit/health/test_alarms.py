@@ -88,7 +88,8 @@ def test_a_rule_is_cloudwatch_s() -> None:
     (rule,) = [c.rule(NAMES.alarm) for c in COMPOSITES if c.kind.id == "worker-unhealthy"]
     assert rule == (
         'ALARM("wms-connector-feature-a-WorkerUnhealthySeen") AND NOT '
-        '(ALARM("wms-connector-feature-a-ServiceUnhealthy") OR '
+        '(ALARM("wms-connector-feature-a-BrokersUnreachable") OR '
+        'ALARM("wms-connector-feature-a-ServiceUnhealthy") OR '
         'ALARM("wms-connector-feature-a-ConnectUnreachableSeen"))'
     )
     longest = max(COMPOSITES, key=lambda one: len(one.quiet))
@@ -97,7 +98,9 @@ def test_a_rule_is_cloudwatch_s() -> None:
 
 def test_what_explains_is_followed_to_its_end() -> None:
     assert explainers(BY_ID["check-failed"]) == ()
-    assert [kind.id for kind in explainers(BY_ID["connect-unreachable"])] == ["service-unhealthy"]
+    assert [kind.id for kind in explainers(BY_ID["connect-unreachable"])] == [
+        "brokers-unreachable", "service-unhealthy",
+    ]  # fmt: skip
     found = {kind.id for kind in explainers(BY_ID["lag-high"])}
     assert {"service-unhealthy", "task-failed", "topic-missing", "no-progress"} <= found
     for kind in KINDS:
