@@ -12,6 +12,7 @@ from tests.unit.aws.fakes import REGION, ControlFunction, aws_of, client_error
 from tests.unit.clock import Clock
 from tests.unit.connect.fake_worker import FakeWorker
 
+from wms_connector.aws.checks import Check
 from wms_connector.aws.control import ControlReply, digest
 from wms_connector.aws.control_transport import Control, LambdaTransport
 from wms_connector.aws.errors import (
@@ -244,11 +245,15 @@ def test_questions_to_the_function_itself(deployed: Deployed) -> None:
     topic = {"name": "t", "purpose": "data", "exists": True, "newest_ms": 5}
     deployed.control.own = {
         "/-/deployment": REPORT, "/-/topics": {"topics": [topic]}, "/-/reach": {"tried": [tried]},
+        "/-/health": {"check": {"at": 1.5, "interval": 600, "severity": "info"}},
     }  # fmt: skip
     control = Control(deployed.aws, NAMES)
     assert control.deployment().database.pdb
     assert control.topics().topics[0].newest_ms == 5
     assert control.reach().tried[0].port == 9098
+    assert control.health() == Check(at=1.5, interval=600, severity="info")
+    deployed.control.own["/-/health"] = {"check": None}
+    assert control.health() is None
 
 
 @pytest.mark.parametrize(

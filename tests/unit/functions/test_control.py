@@ -14,11 +14,21 @@ from tests.unit.connect.fake_worker import status
 from tests.unit.functions.support import DATABASE, PASSWORD, USER, Surroundings
 from tests.unit.kafka.fake_cluster import FakeTopic, failed
 
-from wms_connector.aws.control import DeploymentReport, ReachReport, TopicsReport, digest
+from wms_connector.aws.checks import Check
+from wms_connector.aws.control import (
+    DeploymentReport,
+    HealthReport,
+    ReachReport,
+    TopicsReport,
+    digest,
+)
 from wms_connector.connectors.rendering import render
 from wms_connector.functions import control
 from wms_connector.functions.relay import ANSWER_SECONDS
 from wms_connector.functions.reports import address_of, reach_report
+from wms_connector.health.findings import BY_ID
+from wms_connector.health.history import History
+from wms_connector.health.verdict import Finding, Verdict
 from wms_connector.kafka.topics import desired
 from wms_connector.model.errors import SecretError
 from wms_connector.model.pipeline import Pipeline
@@ -94,6 +104,20 @@ def test_the_deployment_tells_what_it_renders(around: Surroundings, pipeline: Pi
     assert report.version == "1.2.3"
     assert report.guarantee == "exactly-once"
     assert report.stage == "feature-a"
+
+
+def test_the_last_check_is_told_without_secrets(around: Surroundings, pipeline: Pipeline) -> None:
+    reply = ask(around, pipeline, "GET", "/-/health")
+    assert HealthReport.model_validate_json(reply["body"]).check is None
+    finding = Finding(BY_ID["task-failed"], NAME, f"{USER} has {PASSWORD}", 1.5)
+    check = Check.of(Verdict(at=2.5, findings=(finding,)), 600.0)
+    around.place().checks.write(check, History())
+    report = HealthReport.model_validate_json(ask(around, pipeline, "GET", "/-/health")["body"])
+    assert report.check is not None
+    assert (report.check.at, report.check.severity) == (2.5, "critical")
+    [told] = report.check.findings
+    assert told["id"] == "task-failed"
+    assert told["evidence"] == "******** has ********"
 
 
 def test_topics_are_compared_with_what_is_desired(around: Surroundings, pipeline: Pipeline) -> None:
