@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 ASK_SECONDS: Final = 10.0
 """For each question to the database: a look must not hang on it."""
-LAPTOP_SECONDS: Final = 30.0
-"""For a whole look."""
+LAPTOP_SECONDS: Final = 15.0
+"""For a whole look: a worker whose broker is gone says nothing of offsets for a minute and more."""
 _PATIENCE: Final = Patience(seconds=3.0, unreachable_seconds=1.0)
 """A look comes again; it need not wait for a worker as a command does."""
 _AT: Final = "@"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,6 +21,8 @@ from wms_connector.aws.verify.assess import OUTPUTS
 from wms_connector.cli.app import App, default_pipeline
 from wms_connector.connectors import render
 from wms_connector.connectors.shape import DatabaseShape
+from wms_connector.health.findings import BY_ID
+from wms_connector.health.verdict import Finding
 from wms_connector.local.state import StateFolder
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
@@ -128,6 +131,51 @@ def test_what_the_deployed_pipeline_names_has_to_run(here: Here) -> None:
     told = here("status", "--json")
     assert told.status == 1
     assert [entry["state"] for entry in told.json["connectors"]] == ["RUNNING", "MISSING"]
+
+
+def _checked(here: Here, *findings: dict[str, Any], at: float) -> None:
+    here.control.own["/-/health"] = {
+        "check": {
+            "at": at, "interval": 600, "severity": "critical" if findings else "info",
+            "findings": list(findings),
+            "restarts": {"limit": 3, "left": 2, "allowed_at": at},
+        }
+    }  # fmt: skip
+
+
+def test_status_tells_what_the_last_check_has_found(here: Here) -> None:
+    at = time.time() - 120
+    found = Finding(BY_ID["headroom-low"], OWN, "1.5 h are left", at).as_json()
+    _checked(here, found, at=at)
+    told = here("status", "--json")
+    assert told.status == 1
+    assert told.json["healthy"] is False
+    [finding] = told.json["findings"]
+    assert (finding["id"], finding["seen_at"]) == ("headroom-low", at)
+    assert told.json["restarts"]["left"] == 2
+    text = here("status").out
+    assert "CRITICAL  The restart point will soon be thrown away" in text
+    assert "automatic restarts left: 2 of 3" in text
+    assert "last health check: 2 min ago" in text
+    _checked(here, at=at)
+    assert here("status").status == 0
+
+
+def test_a_check_that_has_fallen_silent_is_found_by_status(here: Here) -> None:
+    _checked(here, at=time.time() - 86_400)
+    told = here("status")
+    assert told.status == 1
+    assert "the last check was 24 h ago, and one is due every 10 min" in told.out
+
+
+def test_a_deployment_that_cannot_tell_its_last_check_is_looked_at_all_the_same(
+    here: Here,
+) -> None:
+    assert "no health check has run yet" in here("status").out
+    here.control.own["/-/health"] = {"check": {"at": "nonsense"}}
+    told = here("status")
+    assert told.status == 0
+    assert "the last health check is not known: " in told.out
 
 
 def test_every_verb_says_where_and_does_it_there(here: Here) -> None:
