@@ -64,11 +64,6 @@ def runs(connector: Connector) -> bool:
     )
 
 
-def has_failed(connector: Connector) -> bool:
-    """Whether it or one of its tasks is FAILED."""
-    return connector.state == FAILED or any(task.state == FAILED for task in connector.tasks)
-
-
 def _states(part: Part, connector: Connector) -> None:
     name, state = connector.name, connector.state
     if state in HELD:
