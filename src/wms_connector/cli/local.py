@@ -15,6 +15,7 @@ from wms_connector.cli.source_option import source_option
 from wms_connector.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from wms_connector.health.figures import Figures
     from wms_connector.local.state import SourceName
     from wms_connector.local.status import LocalStatus
 
@@ -138,9 +139,21 @@ def down(app: App, purge: bool) -> None:
 @local.command(epilog="Example: wms-connector local status --json")
 @laptop_command
 def status(app: App) -> int:
-    """Show the parts: process id, port, uptime, memory; exit 1 unless all run."""
+    """Show the parts: process id, port, uptime, memory, and each worker's figures; exit 1 unless
+    all run."""  # noqa: D205, D209
+    from wms_connector.health.figures import ExporterError
+    from wms_connector.local import figures
+
     found = app.control().status()
-    app.show(found.model_dump(), _text(found))
+    try:
+        told, untold = figures.ask(found), ""
+    except ExporterError as error:  # a worker that starts tells nothing yet
+        told, untold = (), error.what
+    lines = [_figures(one) for one in told] or [untold] * bool(untold)
+    app.show(
+        {**found.model_dump(), "figures": [one.model_dump() for one in told]},
+        "\n".join([_text(found), *([""] if lines else []), *lines]),
+    )
     return int(not found.running)
 
 
@@ -228,6 +241,27 @@ def kill(app: App, part: str, name: str) -> None:
     pid = app.control().kill(part, number)
     app.show({"part": part, "pid": pid, "signal": number.name},
              f"sent {number.name} to {part} (process {pid})")  # fmt: skip
+
+
+def _figures(told: Figures) -> str:
+    """What an operator asks of a worker: does it have room, and is it behind."""
+    words = []
+    if told.heap_free is not None:
+        words.append(f"heap {told.heap_free:.0%} free")
+    if told.queue_free is not None:
+        words.append(f"queue {told.queue_free:.0%} free")
+    if told.behind_ms is not None:
+        words.append(f"last event {told.behind_ms} ms late")
+    if told.records_per_second is not None:
+        words.append(f"{told.records_per_second:.1f} records/s")
+    if told.snapshot_tables_left is not None:
+        words.append(f"snapshot: {told.snapshot_tables_left} tables left")
+    if told.reads_schema_history:
+        words.append("reads its schema history")
+    if told.connected is False:
+        words.append("not connected to the database")
+    words.append(f"{told.tasks} tasks, {told.failed_tasks} failed")
+    return f"{told.name:<11}{'; '.join(words)}"
 
 
 def _text(status: LocalStatus) -> str:

@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel, ConfigDict
 
 from wms_connector.local.java import environment
+from wms_connector.model.java import AGENT
 
 if TYPE_CHECKING:
     from wms_connector.local.java import Java, Program
 
 FLAGS: Final = ("-XX:AOTCache=", "-XX:AOTCacheOutput=")
 _CHECK_SECONDS: Final = 30
+_AGENT_MODULE: Final = '"--add-modules=java.instrument"'
+"""What an agent adds to a program as far as a cache goes; the agent itself would open its port."""
 _KEPT: Final = 3  # caches of one program: two versions of the product may be in use at once
 
 
@@ -99,7 +102,7 @@ def _prune(newest: Path) -> None:
 def _accepted(output: Path, java: Java, arguments: Path) -> bool:
     """Ask Java itself: with AOTMode=on it refuses to run with a cache that does not fit."""
     kept = [
-        line
+        _AGENT_MODULE if line.startswith(f'"{AGENT}') else line
         for line in arguments.read_text(encoding="utf-8").splitlines()
         if not any(flag in line for flag in FLAGS)
     ]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wms_connector.model.pipeline import Pipeline
     from wms_connector.model.stage import Stage
 
-_NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER})
+_NEEDED: Final = frozenset({Purpose.BROKER, Purpose.WORKER, Purpose.METRICS})
 _PLUGINS: Final = frozenset({Purpose.ORACLE, Purpose.POSTGRES})
 
 
@@ -189,7 +189,11 @@ class LocalRuntime(Starter):
         apply_topics(
             self.pipeline, self.stage, self.recorded().ports[broker.NAME], self.progress.note
         )
-        self._workers_up(self._class_path(artifacts, Purpose.WORKER), plugins)
+        self._workers_up(
+            self._class_path(artifacts, Purpose.WORKER),
+            self._class_path(artifacts, Purpose.METRICS)[0],
+            plugins,
+        )
 
     def _class_path(self, artifacts: Sequence[Artifact], purpose: Purpose) -> tuple[Path, ...]:
         chosen = lock.select(artifacts, {purpose})
@@ -208,8 +212,10 @@ class LocalRuntime(Starter):
 
         self.ensure(broker.NAME, launch)
 
-    def _workers_up(self, class_path: tuple[Path, ...], plugins: Sequence[Path]) -> None:
-        program = worker.program(class_path)
+    def _workers_up(
+        self, class_path: tuple[Path, ...], exporter: Path, plugins: Sequence[Path]
+    ) -> None:
+        program = worker.program((*class_path, exporter))
         names = [worker.name(number) for number in range(1, self.workers + 1)]
         self._retire([name for name in self.recorded().parts if name.startswith("worker-")], names)
 
@@ -218,7 +224,11 @@ class LocalRuntime(Starter):
                 settings = worker.write_properties(
                     self.folder, name, self.pipeline, self.stage, port=port, plugins=plugins
                 )
-                argv, training = self.java_command(program, name, trains=name == names[0])
+                told = self.port(worker.exporter(name), {port})
+                agent = worker.exporter_options(self.folder, name, exporter, told)
+                argv, training = self.java_command(
+                    program, name, trains=name == names[0], extra=agent
+                )
                 return self.launch(name, "worker", (*argv, str(settings)), port, training)
 
             self.ensure(name, launch)

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.local import aot, broker, ports, processes
+from wms_connector.local import aot, broker, ports, processes, worker
 from wms_connector.local.aot import Training
 from wms_connector.local.control import CancelledError, LocalControl, PartFailedError
 from wms_connector.local.java import Program, argument_file, java
@@ -24,6 +24,7 @@ _TRIES: Final = 4  # of a part whose port was taken by somebody else meanwhile
 _SILENCE: Final = 20.0  # s that a part may not answer before it is taken for hanging
 _PAUSE: Final = 0.1  # s
 _SECOND_PORTS: Final = {broker.NAME: broker.CONTROLLER, standin.NAME: standin.DOOR}
+"""Of parts that are not workers: each of those has its exporter's."""
 
 
 class Starter(LocalControl):
@@ -83,7 +84,7 @@ class Starter(LocalControl):
             return port
 
     def _forget_port(self, name: str) -> None:
-        related = {name, _SECOND_PORTS.get(name, name)}
+        related = {name, _SECOND_PORTS.get(name, worker.exporter(name))}
         with self._guard:
             state = self.recorded()
             rest = {key: port for key, port in state.ports.items() if key not in related}
@@ -109,12 +110,12 @@ class Starter(LocalControl):
         )
 
     def java_command(
-        self, program: Program, part: str, *, trains: bool = True
+        self, program: Program, part: str, *, trains: bool = True, extra: Sequence[str] = ()
     ) -> tuple[tuple[str, ...], Training | None]:
         """Write a part's Java arguments and give its command line.
 
         While there is no AOT cache, its run is the training for one; of several parts that run the
-        same program one `trains`.
+        same program one `trains`. `extra` are options that are this part's own.
         """
         runtime = java()
         cached = aot.place(self.cache.folder, runtime, program)
@@ -123,7 +124,7 @@ class Starter(LocalControl):
             output = self.folder.part(part) / "training.aot"
             training = Training(output=str(output), target=str(cached))
         text = argument_file(
-            program, folder=self.folder.part(part), extra=aot.options(cached, training)
+            program, folder=self.folder.part(part), extra=(*extra, *aot.options(cached, training))
         )
         arguments = self.folder.write_private(f"{part}/java.args", text)
         return (str(runtime.launcher), f"@{arguments}"), training

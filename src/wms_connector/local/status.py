@@ -12,6 +12,7 @@ from wms_connector.local import processes
 from wms_connector.local.ports import HOST
 from wms_connector.local.sources import source_of
 from wms_connector.local.state import Kind, Part, SourceName, State, StateFolder
+from wms_connector.local.worker import exporter
 
 
 class _Value(BaseModel):
@@ -19,7 +20,10 @@ class _Value(BaseModel):
 
 
 class PartStatus(_Value):
-    """A part: `uptime_s` in seconds and `rss_bytes` (its children's too) while it is alive."""
+    """A part: `uptime_s` in seconds and `rss_bytes` (its children's too) while it is alive.
+
+    `exporter` is the port on which a worker tells its figures.
+    """
 
     name: str
     kind: Kind
@@ -29,6 +33,7 @@ class PartStatus(_Value):
     uptime_s: float | None
     rss_bytes: int | None
     log: str
+    exporter: int | None = None
 
 
 class LocalStatus(_Value):
@@ -52,7 +57,9 @@ class LocalStatus(_Value):
 
 def status_of(folder: StateFolder, state: State, started: tuple[str, ...] = ()) -> LocalStatus:
     """Look at each recorded process; nothing is asked over the network."""
-    parts = tuple(_part_status(part) for part in state.parts.values())
+    parts = tuple(
+        _part_status(part, state.ports.get(exporter(name))) for name, part in state.parts.items()
+    )
     workers = [part for part in parts if part.kind == "worker"]
     urls = tuple(f"http://{HOST}:{part.port}" for part in workers if part.alive)
     return LocalStatus(
@@ -70,7 +77,7 @@ def status_of(folder: StateFolder, state: State, started: tuple[str, ...] = ()) 
     )
 
 
-def _part_status(part: Part) -> PartStatus:
+def _part_status(part: Part, told_on: int | None) -> PartStatus:
     kin = processes.family(part.process)
     rss = 0
     for process in kin:
@@ -86,4 +93,5 @@ def _part_status(part: Part) -> PartStatus:
         uptime_s=round(max(0.0, time.time() - created), 1) if kin else None,
         rss_bytes=rss if kin else None,
         log=part.launch.log,
+        exporter=told_on,
     )

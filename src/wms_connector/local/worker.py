@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.connectors.properties import render_properties
 from wms_connector.connectors.worker import WorkerPlace, worker_properties
+from wms_connector.health.exporter import exporter_config
 from wms_connector.local.java import Program
 from wms_connector.local.ports import HOST
 from wms_connector.model.environment import Env
-from wms_connector.model.java import WORKER_MAIN, WORKER_OPTIONS
+from wms_connector.model.java import WORKER_MAIN, WORKER_OPTIONS, exporter_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,17 @@ _OK: Final = 200
 def name(number: int) -> str:
     """Name the worker of a number, from 1."""
     return f"worker-{number}"
+
+
+def exporter(part: str) -> str:
+    """Name the port of a worker's exporter."""
+    return f"{part}-exporter"
+
+
+def exporter_options(folder: StateFolder, part: str, jar: Path, port: int) -> tuple[str, ...]:
+    """Write the exporter's configuration and give Java's options for it."""
+    configuration = folder.write_private(f"{part}/exporter.yaml", exporter_config())
+    return (exporter_option(str(jar), f"{HOST}:{port}", str(configuration)),)
 
 
 def program(class_path: tuple[Path, ...], options: Sequence[str] = ()) -> Program:

@@ -22,6 +22,18 @@ told, and a small container would get another one than the tests run on."""
 WORKER_MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
 
 
+AGENT: Final = "-javaagent:"
+
+
+def exporter_option(jar: str, address: str, configuration: str) -> str:
+    """Give the option that has a worker tell its figures at `host:port`: Prometheus' JMX exporter.
+
+    `configuration` is the path of what `health.exporter` renders. Its jar has to stand on the class
+    path too: Java's ahead-of-time cache takes what is loaded from there, and of an agent nothing.
+    """
+    return f"{AGENT}{jar}={address}:{configuration}"
+
+
 def logging_option(configuration: str) -> str:
     """Give the option that names Log4j's configuration, a path."""
     return f"-Dlog4j2.configurationFile={configuration}"
