@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wms_connector.health.act import act
+from wms_connector.health.act import Acted, act
 from wms_connector.health.assess import assess
 from wms_connector.health.budget import Attempts, budget
 from wms_connector.health.history import History
@@ -15,7 +15,6 @@ from wms_connector.health.observe import LOOK_SECONDS, observe
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wms_connector.health.act import Acted
     from wms_connector.health.budget import Budget
     from wms_connector.health.observation import Observation
     from wms_connector.health.observe import Probes
@@ -37,7 +36,7 @@ class Memory(Attempts, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen, what it means, and what was done. `acted` is None where nothing was to be.
+    """What was seen, what it means, and what was done. `acted` is None where nobody restarts.
 
     `budget` is the stage's after that; None where no restart is counted.
     """
@@ -77,7 +76,10 @@ def look(
     attempts = memory.read().attempts
     verdict = assess(seen, memory.history(), policy, attempts)
     memory.keep(verdict.history)
-    if restart is None or not verdict.restart:
-        return Look(seen, verdict, budget(attempts, clock(), policy))
+    left = budget(attempts, clock(), policy)
+    if restart is None:
+        return Look(seen, verdict, left)
+    if not verdict.restart:
+        return Look(seen, verdict, left, Acted(left))  # its measurements are told of every look
     acted = act(verdict, store=memory, restart=restart, policy=policy, now=clock)
     return Look(seen, verdict, acted.budget, acted)

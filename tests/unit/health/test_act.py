@@ -27,7 +27,9 @@ from wms_connector.health.act import act
 from wms_connector.health.assess import assess
 from wms_connector.health.budget import KEPT, Attempt, budget
 from wms_connector.health.history import History
+from wms_connector.health.look import look as take
 from wms_connector.health.observation import Connector, Observation, Reach, Service
+from wms_connector.health.observe import Probes
 from wms_connector.health.policy import Policy
 from wms_connector.health.verdict import Verdict
 
@@ -295,3 +297,17 @@ def test_connectors_that_fail_together_need_not_wait_for_each_other() -> None:
     acted = act(verdict, store=Store(), restart=made.append, policy=POLICY, now=lambda: AT)
     assert made == ["a", "b", "c"]
     assert "no restart is left" in acted.not_made["d"]
+
+
+def test_a_look_that_restarts_nothing_still_tells_its_measurements() -> None:
+    class Memory(Store):
+        def history(self) -> History:
+            return History()
+
+        def keep(self, history: History) -> None:
+            pass
+
+    taken = take(Probes(), (), POLICY, Memory(), restart=list[str]().append, clock=lambda: AT)
+    assert taken.acted is not None
+    values = {one.metric.name: one.value for one in taken.acted.measurements}
+    assert values == {"AutoRestartAttempted": 0.0, "AutoRestartsLeft": 3.0}
