@@ -6,8 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.e2e.command import Wms
-from tests.e2e.support import Writer, assert_exact, audited, flows, for_a_while, until
+from tests.e2e.support import Writer, assert_exact, audited, flows_again, for_a_while
 
 if TYPE_CHECKING:
     from tests.e2e.support import Reader
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def freeze(runtime: LocalRuntime, reader: Reader, part: str, seconds: float) -> None:
-    """Freeze a part for so long; a task that gave up is restarted as an operator would."""
-    command = Wms(runtime, runtime.stage.name)
+    """Freeze a part for so long."""
     with Writer(runtime.status().database_dsn) as writer:
         writer.until_written(50)
         runtime.kill(part, signal.SIGSTOP)
@@ -26,13 +24,7 @@ def freeze(runtime: LocalRuntime, reader: Reader, part: str, seconds: float) -> 
                 pass
         finally:
             runtime.kill(part, signal.SIGCONT)
-
-        def running() -> bool:
-            command("restart")  # does nothing unless something is FAILED
-            return command("wait", "--timeout", "2").status == 0
-
-        until(running, "the connector runs again")
-        flows(reader, runtime.status())
+        flows_again(reader, runtime)
         writer.until_written(20)
     assert_exact(audited(runtime))
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PARTS = ["worker-1", "broker", "postgres"]
 ROWS = 20_000  # of a snapshot that is killed on its way
 AWAY = 7.0
-"""Seconds that a killed broker is away: what was open when it died then times out, after 10 s, while
+"""Seconds that a killed broker is away: what was open when it died times out, after 10 s, while
 the broker is up again and not let in yet."""
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+import pytest
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from wms_connector.audit.run import Options
 from wms_connector.cli.audit import run_audit
 from wms_connector.cli.database import opened
+from wms_connector.connect.client import ConnectClient
 from wms_connector.events.reader import consumer_settings, ranges
 from wms_connector.events.records import Change, Parser, Tombstone
 from wms_connector.kafka.clients import Cluster, client_settings
+from wms_connector.local.errors import NotRunningError
 from wms_connector.local.generator import Summary, generate, prepare
 from wms_connector.model.errors import UsageError, WmsError
 from wms_connector.model.security import KafkaSecurity
@@ -45,6 +49,8 @@ PATIENCE: Final = 300.0
 CONNECTION_LOST: Final = {KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN}
 
 _PAUSE: Final = 0.05
+_LOOK: Final = 5.0
+"""Seconds between two looks for what has FAILED."""
 _numbers = itertools.count(1)
 
 
@@ -141,7 +147,14 @@ class Reader:
 
         until(reached, "the end of the topics")
 
-    def until(self, wanted: Callable[[Change], bool], what: str, *, count: int = 1) -> list[Change]:
+    def until(
+        self,
+        wanted: Callable[[Change], bool],
+        what: str,
+        *,
+        count: int = 1,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> list[Change]:
         """Read on until so many changes are as wanted, those read before too; gives them."""
         seen, hits = 0, []
 
@@ -151,14 +164,24 @@ class Reader:
             hits.extend(one for one in fresh if isinstance(one, Change) and wanted(one))
             if len(hits) < count:
                 self.more()
+                meanwhile()
             return len(hits) >= count
 
         until(found, what)
         return hits
 
-    def until_key(self, number: int, what: str, *, count: int = 1) -> list[Change]:
+    def until_key(
+        self,
+        number: int,
+        what: str,
+        *,
+        count: int = 1,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> list[Change]:
         """Read on until there are so many changes of a waiver number; gives them."""
-        return self.until(lambda change: _number(change) == number, what, count=count)
+        return self.until(
+            lambda change: _number(change) == number, what, count=count, meanwhile=meanwhile
+        )
 
     def of_key(self, number: int) -> list[Change]:
         """Changes of one waiver number, in the order in which they were committed."""
@@ -218,6 +241,31 @@ def flows(reader: Reader, status: LocalStatus) -> int:
     number = write_one(status)
     reader.until_key(number, f"the insert of {number}")
     return number
+
+
+def flows_again(reader: Reader, runtime: LocalRuntime) -> int:
+    """The same after a failure of a part: a task that has given up is restarted, as `health` would.
+
+    It does so when a transaction times out, while nothing answers or all are busy coming back.
+    """
+    looked = time.monotonic()
+
+    def look() -> None:
+        nonlocal looked
+        if time.monotonic() - looked > _LOOK:
+            _restart_failed(runtime.status())
+            looked = time.monotonic()
+
+    number = write_one(runtime.status())
+    reader.until_key(number, f"the insert of {number}", meanwhile=look)
+    return number
+
+
+def _restart_failed(status: LocalStatus) -> None:
+    with contextlib.suppress(WmsError), ConnectClient(status.connect_urls) as client:
+        for name in client.connectors():
+            if client.status(name).has_failed:
+                client.restart(name, include_tasks=True, only_failed=True)
 
 
 def snapshot_rows(reader: Reader) -> int:
@@ -324,9 +372,15 @@ def kill_under_load(
     *,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Kill a part, start it again, and see changes flow that were made afterwards."""
-    runtime.kill(part)
+    """Kill a part, start it again where it was, and see changes flow that were made afterwards."""
+    before = runtime.status()
+    killed = runtime.kill(part)
+    with pytest.raises(NotRunningError, match=f"{part} does not run"):
+        runtime.kill(part)
     meanwhile()
-    runtime.start(part)
-    flows(reader, runtime.status())
+    after = runtime.start(part)
+    assert after.running
+    assert [one.port for one in after.parts] == [one.port for one in before.parts]
+    assert killed not in {one.pid for one in after.parts}
+    flows_again(reader, runtime)
     writer.until_written(20)

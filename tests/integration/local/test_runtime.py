@@ -1,16 +1,12 @@
-"""The shared runtime: what it says of itself, and that its parts can be killed and started."""
+"""The shared runtime: what it says of itself. Its parts are killed and started in tests/chaos."""
 
 from __future__ import annotations
 
 import json
-import signal
 from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
-import pytest
-
-from wms_connector.local.errors import NotRunningError
 
 if TYPE_CHECKING:
     from wms_connector.local.runtime import LocalRuntime
@@ -41,15 +37,3 @@ def test_a_second_up_starts_nothing(runtime: LocalRuntime, local: LocalStatus) -
     again = runtime.up()
     assert again.started == ()
     assert [part.pid for part in again.parts] == [part.pid for part in local.parts]
-
-
-def test_a_killed_worker_is_started_again_on_its_port(runtime: LocalRuntime) -> None:
-    before = runtime.status()
-    killed = runtime.kill("worker-1", signal.SIGKILL)
-    assert not runtime.status().running
-    with pytest.raises(NotRunningError, match="worker-1 does not run"):
-        runtime.kill("worker-1")
-    after = runtime.start("worker-1")
-    assert after.running
-    assert after.connect_url == before.connect_url
-    assert killed not in {part.pid for part in after.parts}
