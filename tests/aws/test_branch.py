@@ -9,6 +9,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
 from confluent_kafka.admin import NewTopic
 from tests.aws.conftest import LATER_TABLE
 from tests.e2e.support import Writer, flows, snapshot_rows, until
@@ -186,6 +187,7 @@ def left_behind(ground: Ground, site: Site) -> list[str]:
     return [name for name in names if any(stack in name for stack in prefix)]
 
 
+@pytest.mark.usefixtures("long")
 def test_the_same_name_again_begins_with_a_new_snapshot(branch: Site) -> None:
     rows = rows_of(branch)
     branch.cdk("deploy")
@@ -194,8 +196,12 @@ def test_the_same_name_again_begins_with_a_new_snapshot(branch: Site) -> None:
         assert snapshot_rows(reader) == rows
 
 
+@pytest.mark.usefixtures("long")
 def test_neither_a_dead_connect_nor_a_dead_broker_leaves_anything(branch: Site) -> None:
-    """Connect is dead: nobody waits for it. The broker is: the deletion fails, and is repeated."""
+    """Connect is dead: nobody waits for it. The broker is: the deletion fails, and is repeated.
+
+    The functions by themselves are asked the same in tests/integration/functions.
+    """
     ground, runtime = branch.ground, branch.ground.runtime
     own = set(topic_names(branch.pipeline, branch.stage).all)
     others = ground.topics() - own
