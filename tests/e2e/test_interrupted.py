@@ -37,8 +37,16 @@ def ended(started: subprocess.Popen[str]) -> tuple[int, str]:
     return started.returncode, err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_local_up_stops_what_it_has_started(tmp_path: Path, number: signal.Signals) -> None:
+def test_local_up_stops_what_it_has_started(tmp_path: Path) -> None:
+    up_is_interrupted(tmp_path, signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("long")
+def test_local_up_stops_what_it_has_started_at_ctrl_c_too(tmp_path: Path) -> None:
+    up_is_interrupted(tmp_path, signal.SIGINT)
+
+
+def up_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "state"
     with process("local", "up", "--state", folder, "--stage", "cut") as started:
         until((folder / "worker-1" / "worker.properties").exists, "the worker's start")

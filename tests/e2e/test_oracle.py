@@ -125,6 +125,7 @@ def test_offsets_are_scns_and_the_history_is_a_topic(
         assert ddl.records
 
 
+@pytest.mark.usefixtures("long")  # tests/oracle/recovery/test_kills.py has it in its short form
 def test_a_worker_that_was_killed_takes_no_second_snapshot(
     oracle_runtime: LocalRuntime, oracle: LocalStatus, reader: Reader, database: Database
 ) -> None:

@@ -85,6 +85,7 @@ def test_columns_change_while_the_worker_is_stopped(trial: Trial) -> None:
     trial.exact()
 
 
+@pytest.mark.usefixtures("long")  # of Debezium, not of what we configure
 def test_online_catalog_loses_track_where_hybrid_does_not(trial: Trial) -> None:
     trial.configure({"log.mining.strategy": "online_catalog"})
     trial.flows()

@@ -159,6 +159,7 @@ def test_the_worker_is_killed_during_the_snapshot(trial: Trial) -> None:
     assert_exact(trial.audited())
 
 
+@pytest.mark.usefixtures("long")  # of Debezium, not of what we configure
 def test_debezium_s_default_would_lose_open_transactions(trial: Trial) -> None:
     """Why `lint` refuses it: the change is in the table, and never in the topic."""
     trial.insert()
