@@ -1,6 +1,7 @@
 """All tests, in groups that run beside each other: `python -m tests.groups`, for scripts/test.
 
-GROUPS is the whole of it. Each group is a process with a coverage file and a log of its own. While
+GROUPS is the whole of it. Each group is a process with a log of its own; what its tests cover is
+measured, which costs processor time, only where it has to prove something. While
 they run, a line tells each beginning and end, and now and then how far each is; of a group that
 failed all that it said is printed. Ctrl-C and SIGTERM end every group, and wait until each has
 stopped what it had started.
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ROOT: Final = Path(__file__).parents[1]
-PYTEST: Final = (sys.executable, "-m", "coverage", "run", "-m", "pytest", "--color=no")
+PYTEST: Final = ("-m", "pytest", "--color=no")
+MEASURED: Final = ("-m", "coverage", "run", *PYTEST)
 PROVEN: Final = (
     "model", "connectors", "kafka", "connect", "events", "oracle", "audit", "aws", "functions",
 )  # fmt: skip
@@ -129,7 +131,7 @@ class Run:
     def _begin(self, group: Group) -> None:
         log = self.log(group).open("wb")
         process = subprocess.Popen(
-            [*(group.command or PYTEST), *group.paths],
+            [*_command(group), *group.paths],
             cwd=self.folder, env=self._environment(group), stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT,
             start_new_session=True,  # a Ctrl-C is for us, who pass it on once
@@ -186,8 +188,12 @@ class Run:
             running.log.close()
 
 
+def _command(group: Group) -> tuple[str, ...]:
+    return group.command or (sys.executable, *(MEASURED if group.proves else PYTEST))
+
+
 def main() -> int:
-    """Run all groups, then tell what they cover; gives the exit status."""
+    """Run all groups, then tell what is covered; gives the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for former in (*ROOT.glob(".coverage*"), *ROOT.glob(".tests-*.log")):
         former.unlink()
