@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.health.assess_connectors import runs
 from wms_connector.health.assess_worker import is_rolling
 from wms_connector.health.history import Stand
+from wms_connector.health.observation import Question
 from wms_connector.health.part import Part
 from wms_connector.model.ages import age
 
@@ -31,6 +32,8 @@ def assess_flow(
     known = [there[name] for name in seen.desired if name in there]
     if not any(connector.flow for connector in known):
         part.cannot_see(*KINDS)
+    if Question.FLOW in seen.unseen:
+        part.cannot_see(*KINDS, "position-lost")
     for name in seen.desired:
         connector = there.get(name)
         if connector is not None and connector.flow is not None:
@@ -44,6 +47,12 @@ def assess_flow(
 
 def _figures(part: Part, name: str, flow: Flow, policy: Policy) -> None:
     left = flow.headroom_hours
+    if flow.unknown:
+        # What a database does not tell any more is not well because of that.
+        if flow.behind_seconds is None:
+            part.cannot_see("lag-high")
+        if left is None:
+            part.cannot_see("headroom-low", "log-not-archived", "position-lost")
     if flow.lost:
         part.find("position-lost", name, f"{name}: {flow.lost}")
     elif left is not None and left < policy.headroom_hours:

@@ -28,6 +28,7 @@ def assess_database(seen: Observation) -> Part:
         part.find("login-refused", DATABASE, refusal)
     elif seen.database is not None and not seen.database.ok:
         part.find("database-unreachable", DATABASE, seen.database.reason)
+        part.cannot_see("login-refused")
     return part
 
 

@@ -229,6 +229,24 @@ def test_a_flag_that_could_not_be_judged_has_no_value() -> None:
     assert nothing == {"HealthCheckFailed": 0.0}
 
 
+def test_what_a_silent_database_does_not_tell_is_not_well_because_of_that() -> None:
+    """No mail says "well again" of a lag that nobody can measure any more."""
+    blind = {"LagHigh", "ArchiveHeadroomLow", "ArchiveLogWaiting", "RestartPointLost"}
+    silent = connector(flow=Flow(offset="o1", unknown={"database": "no answer"}))
+    told = flags(judged(look(silent, database=NO_DATABASE)))
+    assert told["DbTcpUnreachable"] == 1
+    assert told.keys().isdisjoint(blind | {"DbLoginRefused"})
+    other = connector("b", flow=Flow(offset="o1", behind_seconds=900.0))
+    assert flags(judged(look(silent, other, desired=(NAME, "b"))))["LagHigh"] == 1
+    partly = flowing(unknown={"transactions": "ORA-00942"}, headroom_hours=50.0)
+    assert {flags(judged(look(partly)))[name] for name in blind} == {0.0}
+    late = flags(judged(look(unseen={Question.FLOW: "no answer in time"})))
+    assert late.keys().isdisjoint(blind | {"ConnectorNoProgress"})
+    assert late["HealthCheckFailed"] == 1
+    lost = flags(judged(look(failed(PURGED, flow=Flow(unknown={"archive": "x"})))))
+    assert lost["RestartPointLost"] == 1
+
+
 def test_a_flag_is_1_whether_it_is_explained_or_not() -> None:
     verdict = judged(look(failed(NO_LISTENER), database=NO_DATABASE))
     assert flags(verdict)["ConnectorTaskFailed"] == flags(verdict)["DbTcpUnreachable"] == 1
