@@ -141,6 +141,7 @@ def observe(
     look.begin(Question.FLOW, flows.ask).get()
     found = topics.get()
     return Observation(
+        brokers=_brokers(topics, look),
         at=at,
         desired=tuple(desired),
         connect=connect,
@@ -232,7 +233,8 @@ class _Answer(Generic[T]):
         self._question = question
         self._probe = probe
         self._value: T | None = None
-        self._error: BaseException | None = None
+        self.error: BaseException | None = None
+        self.answered = False
         # A daemon: who hangs in it must not keep the process from ending.
         self._thread = threading.Thread(target=self._ask, name=f"look {question}", daemon=True)
         if probe is not None:
@@ -245,15 +247,29 @@ class _Answer(Generic[T]):
         if self._thread.is_alive():
             self._look.late(self._question)
             return None
-        if self._error is not None:
-            self._look.note(self._question, self._error)
+        if self.error is not None:
+            self._look.note(self._question, self.error)
         return self._value
 
     def _ask(self) -> None:
         try:
             self._value = self._probe() if self._probe else None
+            self.answered = True
         except Exception as error:  # noqa: BLE001 - told in `unseen`
-            self._error = error
+            self.error = error
+
+
+def _brokers(topics: _Answer[Any], look: _Look) -> Reach | None:
+    """Whether the brokers answer, by how the question about topics went; None if it is unclear."""
+    if topics.answered:
+        return Reach(ok=True)
+    if topics.error is None:
+        return None
+    from wms_connector.kafka.errors import SignInError, TimedOutError, UnreachableError
+
+    if isinstance(topics.error, UnreachableError | SignInError | TimedOutError):
+        return Reach(ok=False, reason=look.unseen[Question.TOPICS])
+    return None
 
 
 def _connector(entry: Expanded, *, ours: bool) -> Connector:

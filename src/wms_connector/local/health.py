@@ -22,6 +22,7 @@ from wms_connector.health.policy import Policy
 from wms_connector.health.tcp import reached
 from wms_connector.health.topics import observe_topics
 from wms_connector.local.attempts import HealthFile
+from wms_connector.local.figures import ask
 from wms_connector.local.ports import HOST
 from wms_connector.local.sign_in import SignIn
 from wms_connector.local.sources import source_of
@@ -29,8 +30,9 @@ from wms_connector.model.environment import Env
 from wms_connector.oracle.address import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from wms_connector.health.figures import Figures
     from wms_connector.health.observation import Topic, Worker
     from wms_connector.health.observe import Probes
     from wms_connector.kafka.admin import TopicAdmin
@@ -52,8 +54,9 @@ _AT: Final = "@"
 class Laptop:
     """A runtime that is looked at, once or again and again.
 
-    `flows` takes the place of the laptop's own way to its database; `workers` asks the workers'
-    Java. `clock` gives seconds since 1970. Raises NotRunningError if nothing was ever started.
+    `flows` takes the place of the laptop's own way to its database; `clock` gives seconds since
+    1970. `figures` is what the workers' Java told last. Raises NotRunningError if nothing was ever
+    started.
     """
 
     def __init__(
@@ -63,7 +66,6 @@ class Laptop:
         stage: Stage,
         *,
         flows: Flows | None = None,
-        workers: Callable[[], Sequence[Worker]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.policy = Policy.of(pipeline)
@@ -73,7 +75,7 @@ class Laptop:
         self._control = control
         self._pipeline = pipeline
         self._stage = stage
-        self._workers = workers
+        self.figures: tuple[Figures, ...] = ()
         self._clock = clock
 
     def look(self, *, repair: bool = False, seconds: float = LAPTOP_SECONDS) -> Look:
@@ -143,6 +145,11 @@ class Laptop:
             running=len(workers) - len(gone),
             message=f"{', '.join(gone)}: the process is gone" if gone else "",
         )
+
+    def _workers(self) -> tuple[Worker, ...]:
+        self.figures = ()
+        self.figures = ask(self._control.status())
+        return tuple(one.worker() for one in self.figures)
 
     def _database(self) -> Reach | None:
         """None where the address is an alias that only Oracle's client can resolve."""

@@ -20,6 +20,12 @@ from wms_connector.health.observation import (
     Worker,
 )
 from wms_connector.health.observe import Probes, connect_probes, observe, offset_text
+from wms_connector.kafka.errors import (
+    NoRightsError,
+    SignInError,
+    TimedOutError,
+    UnreachableError,
+)
 from wms_connector.model.errors import WmsError
 
 if TYPE_CHECKING:
@@ -202,6 +208,22 @@ def test_a_probe_that_fails_is_a_reason(
     [(asked, reason)] = seen.unseen.items()
     assert asked is question
     assert reason.endswith("it says ***")
+
+
+@pytest.mark.parametrize(
+    "error", [UnreachableError("no broker answers"), SignInError("no broker answers"),
+              TimedOutError("no broker answers")]
+)  # fmt: skip
+def test_brokers_that_do_not_answer_are_told_as_such(error: Exception) -> None:
+    seen = looked(Probes(topics=_fails(error)))
+    assert seen.brokers == Reach(ok=False, reason="no broker answers")
+    assert seen.unseen == {Question.TOPICS: "no broker answers"}
+
+
+def test_brokers_are_known_by_who_asks_for_topics() -> None:
+    assert looked(Probes(topics=list)).brokers == Reach(ok=True)
+    assert looked(Probes(topics=_fails(NoRightsError("no")))).brokers is None
+    assert looked(Probes()).brokers is None
 
 
 def test_what_nobody_expected_tells_its_place_and_not_its_words() -> None:
