@@ -18,6 +18,7 @@ from tests.e2e.support import PATIENCE, Reader, for_a_while, until, write_one
 
 from wms_connector.connectors.properties import render_properties
 from wms_connector.connectors.worker import WorkerPlace, worker_properties
+from wms_connector.health.workers import ask_workers
 from wms_connector.infra.image import HEALTH, HOME, PLUGIN_PATH, STOP_TIMEOUT_S, USER
 from wms_connector.kafka.clients import Cluster, admin_client
 from wms_connector.local import broker, lock, ports
@@ -48,7 +49,7 @@ SCALED = {"request.timeout.ms": "3000", "default.api.timeout.ms": "5000"}
 
 def test_hadolint_has_nothing_to_say(repository: Path) -> None:
     done = subprocess.run(
-        ["hadolint", "image/Dockerfile"],
+        ["hadolint", "image/Dockerfile", "image/agent/Dockerfile"],
         cwd=repository,
         capture_output=True,
         text=True,
@@ -132,7 +133,7 @@ def streaming(
     state = runtime.recorded()
     database = source_of(state)
     [artifact] = lock.select(lock.load(), {Purpose.POSTGRES})
-    port = ports.choose()
+    port, told_on = ports.choose(), ports.choose()
     place = WorkerPlace(
         plugin_path=f"{PLUGIN_PATH},/mnt",
         advertised_host=Env.REST_ADVERTISED_HOST_NAME.reference,
@@ -144,6 +145,7 @@ def streaming(
     environment = {
         "WORKER_PROPERTIES": render_properties(properties),
         "HEAP_MIB": "512",
+        "EXPORTER_ADDRESS": f"{ports.HOST}:{told_on}",
         "JAVA_TOOL_OPTIONS": "-Dthis.would=change how Java runs",
         Env.BROKERS.value: runtime.status().bootstrap_servers,
         **database.worker_environment(runtime.folder, state),
@@ -152,7 +154,7 @@ def streaming(
     container = image.start(
         environment, plugin=unpacked(artifact, runtime.cache), output=tmp_path / "out"
     )
-    made = Streaming(container, runtime, pipeline, stage, port)
+    made = Streaming(container, runtime, pipeline, stage, port, told_on)
     try:
         made.until_healthy()
         register(
@@ -179,8 +181,10 @@ class Streaming:
         pipeline: Pipeline,
         stage: Stage,
         port: int,
+        told_on: int,
     ) -> None:
         self.container = container
+        self.told_on = told_on
         self.runtime = runtime
         self.port = port
         self.url = f"http://{ports.HOST}:{port}"
@@ -253,6 +257,8 @@ def test_a_container_streams_outlives_a_broker_s_outage_and_stops(streaming: Str
         address, _, port = where.partition(":")
         assert port == str(streaming.port)
         assert not address.startswith(("127.", "169.254."))
+        [figures] = ask_workers({"image": f"{ports.HOST}:{streaming.told_on}"})
+        assert (figures.tasks, figures.failed_tasks, figures.queue_free) == (1, 0, 1.0)
 
         runtime.kill(broker.NAME)
         try:

@@ -19,6 +19,7 @@ from wms_connector.connectors.properties import render_properties
 from wms_connector.connectors.rendering import render
 from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.connectors.worker import WorkerPlace, worker_properties
+from wms_connector.health.exporter import exporter_config
 from wms_connector.model.environment import Env
 from wms_connector.model.errors import WmsError
 from wms_connector.model.java import OPTIONS, WORKER_OPTIONS, logging_option, quoted
@@ -34,6 +35,9 @@ Platform = Literal["linux/amd64", "linux/arm64"]
 
 BASE_VARIABLE: Final = "WMS_CONNECTOR_IMAGE_BASE"
 """Environment variable that names another base image, a company's own for example."""
+
+AGENT_IMAGE_VARIABLE: Final = "WMS_CONNECTOR_AGENT_IMAGE"
+"""Environment variable that names another image of the CloudWatch agent, a mirror's for example."""
 
 HOME: Final = "/opt/connect"
 PLUGIN_PATH: Final = f"{HOME}/plugins"
@@ -68,7 +72,7 @@ _FILES: Final = (
     "artifacts.lock",
 )  # fmt: skip
 _LOGGING: Final = "log4j2.xml"
-_RECIPE: Final = 1  # one more whenever `local.image` puts the same files together otherwise
+_RECIPE: Final = 2  # one more whenever `local.image` puts the same files together otherwise
 _DEFAULT_BASE: Final = re.compile(r"^ARG BASE=(\S+)$", re.MULTILINE)
 
 
@@ -174,6 +178,7 @@ class ImageSource:
             pipeline, stage, database=DatabaseShape(pdb=True), security=KafkaSecurity.PLAINTEXT
         )
         return {
+            "connect/exporter.yaml": exporter_config(),
             "connect/java.options": "".join(f"{quoted(option)}\n" for option in options),
             "training/worker.properties": render_properties(
                 worker_properties(pipeline, stage, where=place)

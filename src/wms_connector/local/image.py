@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wms_connector.local.progress import Progress
 
 _MARK: Final = ".wms-connector-context"
-_WORKER: Final = (Purpose.WORKER, Purpose.IAM)
+_WORKER: Final = (Purpose.WORKER, Purpose.IAM, Purpose.METRICS)
 _PYTHON_PLATFORMS: Final = {
     "linux/amd64": "x86_64-manylinux_2_28",
     "linux/arm64": "aarch64-manylinux_2_28",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
+from wms_connector.health.exporter import exporter_config
 from wms_connector.infra.image import (
     BASE_VARIABLE,
     HEALTH,
@@ -17,11 +19,14 @@ from wms_connector.infra.image import (
     ImageError,
     ImageSource,
     default_base,
+    file,
     files,
     training_pipeline,
 )
-from wms_connector.local import worker
+from wms_connector.local import lock, worker
 from wms_connector.local.java import LOGGING
+from wms_connector.local.lock import Purpose
+from wms_connector.model.names import EXPORTER_PORT
 from wms_connector.model.plugin import VARIABLE, PluginError
 
 DEBEZIUM = training_pipeline("debezium")
@@ -121,6 +126,20 @@ def test_java_runs_with_the_laptop_s_options() -> None:
     assert laptop <= options
 
 
+def test_a_worker_tells_its_figures_where_they_are_asked_for() -> None:
+    assert source().texts()["connect/exporter.yaml"] == exporter_config()
+    script = file("worker").read_text(encoding="utf-8")
+    assert f":-0.0.0.0:{EXPORTER_PORT}}}:$home/exporter.yaml" in script
+    [jar] = lock.select(lock.load(), {Purpose.METRICS})
+    pattern = "jmx_prometheus_javaagent-*.jar"
+    assert fnmatch(jar.coordinate.file, pattern)
+    assert f"/libs/{pattern})" in script
+    # Java takes no cache with an agent that was recorded without one.
+    train = file("train").read_text(encoding="utf-8")
+    assert f"/libs/{pattern})" in train
+    assert "-javaagent:" in train
+
+
 @pytest.mark.parametrize(
     ("pipeline", "name"),
     [(DEBEZIUM, "io.debezium.connector.oracle.OracleConnector"), (JDBC, "io.example.Source")],
@@ -128,6 +147,7 @@ def test_java_runs_with_the_laptop_s_options() -> None:
 def test_the_training_validates_the_connector(pipeline: object, name: str) -> None:
     texts = ImageSource.of(pipeline, environment={}).texts()  # type: ignore[arg-type]
     assert set(texts) == {
+        "connect/exporter.yaml",
         "connect/java.options",
         "training/worker.properties",
         f"training/validate/{name}.json",
