@@ -27,6 +27,7 @@ PYTEST: Final = ("-m", "pytest", "--color=no")
 MEASURED: Final = ("-m", "coverage", "run", *PYTEST)
 PROVEN: Final = (
     "model", "connectors", "kafka", "connect", "events", "oracle", "audit", "aws", "functions",
+    "health",
 )  # fmt: skip
 """Packages that decide: unit tests alone have to prove their branches, without a runtime."""
 ENOUGH: Final = 95
