@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from tests.infra.variants import VARIANTS, Variant
@@ -66,52 +65,84 @@ def test_the_topic_has_the_stages_name_and_its_own_key(each: Synthesized) -> Non
     assert key["DeletionPolicy"] == "Delete"
 
 
-def test_only_this_stages_alarms_and_rules_may_publish(each: Synthesized) -> None:
+def _role(stage: Synthesized) -> str:
+    """ARN of the mail function's role, as CloudFormation will make it."""
+    (role,) = [
+        one["Properties"]
+        for one in stage.of_type("AWS::IAM::Role").values()
+        if one["Properties"].get("RoleName")
+    ]
+    return f"arn:aws:iam::111122223333:role{role.get('Path', '/')}{role['RoleName']}"
+
+
+def _alarms(stage: Synthesized) -> list[str]:
+    names = stage.inputs.names
+    return [
+        f"arn:aws:cloudwatch:us-east-1:111122223333:alarm:{names.alarm(what)}"
+        for what in ("CheckFailed", "MailFailed")
+    ]
+
+
+def test_two_alarms_and_the_mail_function_may_publish_and_nobody_else(each: Synthesized) -> None:
     statements = _statements(_only(each, "AWS::SNS::TopicPolicy")["PolicyDocument"])
-    stack = each.inputs.names.connector_stack
-    for sid, service, source in (
-        ("AlarmsOfThisStage", "cloudwatch", f"cloudwatch:us-east-1:111122223333:alarm:{stack}-*"),
-        ("RulesOfThisStage", "events", f"events:us-east-1:111122223333:rule/{stack}-*"),
-    ):
-        statement = statements.pop(sid)
-        assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
-        assert statement["Action"] == "sns:Publish"
-        assert statement["Condition"] == {
-            "StringEquals": {"aws:SourceAccount": "111122223333"},
-            "ArnLike": {"aws:SourceArn": f"arn:aws:{source}"},
-            "ArnNotLike": {"aws:SourceArn": f"arn:aws:{source}-*"},
-        }
-    # What is left only forbids: whatever does not come over TLS.
-    (left,) = statements.values()
-    assert (left["Effect"], left["Principal"]) == ("Deny", "*")
-    assert left["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {one["Action"] for one in statements.values()} == {"sns:Publish"}
+    allowed = {sid: one for sid, one in statements.items() if one["Effect"] == "Allow"}
+    assert set(allowed) == {"AlarmsOfTheWatchItself", "TheMailFunction"}
+    alarms = allowed["AlarmsOfTheWatchItself"]
+    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert alarms["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+        "ArnEquals": {"aws:SourceArn": _alarms(each)},
+    }
+    # A role that is not there yet cannot be a principal; the account with this condition can.
+    function = allowed["TheMailFunction"]
+    assert function["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    assert function["Condition"] == {"ArnEquals": {"aws:PrincipalArn": _role(each)}}
+
+
+def test_what_may_publish_by_its_own_policy_is_refused_all_the_same(each: Synthesized) -> None:
+    """In one account a role needs no word of the topic's."""
+    statements = _statements(_only(each, "AWS::SNS::TopicPolicy")["PolicyDocument"])
+    denied = {sid: one for sid, one in statements.items() if one["Effect"] == "Deny"}
+    nobody = denied.pop("NobodyElse")
+    assert nobody["Principal"] == {"AWS": "*"}
+    assert nobody["Condition"] == {
+        "Bool": {"aws:PrincipalIsAWSService": "false"},
+        "ArnNotEquals": {"aws:PrincipalArn": _role(each)},
+    }
+    # And whatever does not come over TLS.
+    (left,) = denied.values()
+    assert (left["Principal"], left["Condition"]) == (
+        "*",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
 
 
 def test_an_alarm_of_a_stage_whose_name_begins_with_this_ones_may_not_publish(
     main: Synthesized,
 ) -> None:
-    document = _only(main, "AWS::SNS::TopicPolicy")["PolicyDocument"]
-    condition = _statements(document)["AlarmsOfThisStage"]["Condition"]
-
-    def passes(alarm: str) -> bool:
-        arn = f"arn:aws:cloudwatch:us-east-1:111122223333:alarm:{alarm}"
-        like, unlike = (condition[key]["aws:SourceArn"] for key in ("ArnLike", "ArnNotLike"))
-        return fnmatchcase(arn, like) and not fnmatchcase(arn, unlike)
-
-    assert passes(main.inputs.names.alarm("TaskFailed"))
-    for other in ("main-2", "main-TaskFailed", "m", "mainly"):
-        assert not passes(Names(Stage.parse(other), "wms").alarm("TaskFailed")), other
+    for other in ("main-2", "main-CheckFailed", "m", "mainly"):
+        alarm = Names(Stage.parse(other), "wms").alarm("CheckFailed")
+        assert not [arn for arn in _alarms(main) if arn.endswith(f":{alarm}")], other
 
 
-def test_every_alarm_and_rule_that_tells_somebody_may_publish(each: Synthesized) -> None:
+def test_rules_publish_nothing_by_themselves(each: Synthesized) -> None:
+    """So the topic admits no rule, and its key need not trust EventBridge for the topic's sake."""
+    for one in each.of_type("AWS::Events::Rule").values():
+        assert "Alerts-" not in json.dumps(one["Properties"])
+    assert "events.amazonaws.com" not in json.dumps(each.alerts)
+
+
+def test_names_of_alarms_and_rules_have_no_hyphen_after_the_stage(each: Synthesized) -> None:
+    """So that no name of stage `a` can be one of stage `a-b`."""
     names = {"AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::CompositeAlarm": "AlarmName",
              "AWS::Events::Rule": "Name"}  # fmt: skip
     given = {
-        str(one["Properties"].get(name))
+        one["Properties"][name]
         for type_, name in names.items()
         for one in each.of_type(type_).values()
-        if "Alerts-" in json.dumps(one["Properties"])
     }
+    assert len(given) > 40
     prefix = re.escape(each.inputs.names.alarm_prefix)
     assert [name for name in given if not re.fullmatch(f"{prefix}[A-Za-z0-9]+", name)] == []
 
@@ -119,15 +150,27 @@ def test_every_alarm_and_rule_that_tells_somebody_may_publish(each: Synthesized)
 def test_the_key_is_used_by_the_same_and_for_this_topic(each: Synthesized) -> None:
     key = next(r for r in each.alerts["Resources"].values() if r["Type"] == "AWS::KMS::Key")
     statements = _statements(key["Properties"]["KeyPolicy"])
-    alarms, rules = statements["AlarmsOfThisStage"], statements["RulesThroughTheTopic"]
+    assert set(statements) == {"AlarmsOfTheWatchItself", "TheMailFunction"}
+    alarms, function = statements["AlarmsOfTheWatchItself"], statements["TheMailFunction"]
     assert alarms["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
-    # EventBridge's calls name neither account nor rule to KMS: the topic is what holds them.
+    assert alarms["Condition"]["ArnEquals"] == {"aws:SourceArn": _alarms(each)}
     topic = _only(each, "AWS::SNS::Topic")["TopicName"]
-    assert rules["Condition"] == {
+    assert function["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": _role(each)},
         "StringEquals": {
-            "kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:us-east-1:111122223333:{topic}"
-        }
+            "kms:ViaService": "sns.us-east-1.amazonaws.com",
+            "kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:us-east-1:111122223333:{topic}",
+        },
     }
+    for one in statements.values():
+        assert set(one["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+
+
+def test_the_alerts_stand_without_the_other_stack(each: Synthesized) -> None:
+    """They are deployed first: what they name of it is put together from names."""
+    text = json.dumps(each.alerts)
+    assert "Fn::ImportValue" not in text
+    assert "Fn::GetStackOutput" not in text
 
 
 def test_each_address_is_subscribed_once() -> None:

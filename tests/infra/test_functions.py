@@ -66,6 +66,7 @@ def test_they_know_their_deployment_and_no_secret(assemblies: Mapping[str, Synth
             assert deployment.names == stage.inputs.names
             assert deployment.connect_url == stage.inputs.names.connect_url
             assert deployment.broker_secret == stage.inputs.broker_secret.path
+            assert deployment.alerts_topic.endswith(f":{stage.inputs.names.alerts_topic}")
             assert deployment.security == stage.inputs.security
             assert variables["POWERTOOLS_LOGGER_LOG_EVENT"] == "false"
     scram = Deployment.from_environment(
@@ -75,8 +76,10 @@ def test_they_know_their_deployment_and_no_secret(assemblies: Mapping[str, Synth
     assert scram.kafka_secret == f"mmdl/{BRANCH}/kafkaAuth"
 
 
-def test_they_are_in_the_vpc_and_the_framework_is_not(each: Synthesized) -> None:
-    assert all("VpcConfig" in one for one in ours(each).values())
+def test_those_that_need_it_are_in_the_vpc_and_the_framework_is_not(each: Synthesized) -> None:
+    inside = {purpose for purpose, one in ours(each).items() if "VpcConfig" in one}
+    assert inside == {settings.purpose for settings in ALL if settings.in_vpc}
+    assert set(ours(each)) - inside == {"mail"}
     frameworks = [
         one["Properties"]
         for one in of_type(each.connector, "AWS::Lambda::Function").values()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tests.infra.template import of_type
 from tests.infra.variants import ADDRESS, VPC
 
+from wms_connector.model.names import EXPORTER_PORT
+
 if TYPE_CHECKING:
     from tests.infra.conftest import Synthesized
 
@@ -22,7 +24,7 @@ def groups(stage: Synthesized) -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
-def rest_rules(stage: Synthesized, direction: str, peer: str) -> set[tuple[str, str, int]]:
+def between(stage: Synthesized, direction: str, peer: str) -> set[tuple[str, str, int]]:
     """(of which group, to or from which, port) of rules between groups."""
     of = {name: purpose for purpose, (name, _) in groups(stage).items()}
     return {
@@ -59,14 +61,16 @@ def test_a_database_by_its_name_is_reached_in_its_range_on_its_port(branch: Synt
         }
 
 
-def test_rest_is_for_workers_and_our_functions(each: Synthesized) -> None:
-    assert rest_rules(each, "Ingress", "SourceSecurityGroupId") == {
+def test_rest_is_for_workers_and_our_functions_and_metrics_for_these(each: Synthesized) -> None:
+    assert between(each, "Ingress", "SourceSecurityGroupId") == {
         ("Workers", "Workers", 8083),
         ("Workers", "Functions", 8083),
+        ("Workers", "Functions", EXPORTER_PORT),
     }
-    assert rest_rules(each, "Egress", "DestinationSecurityGroupId") == {
+    assert between(each, "Egress", "DestinationSecurityGroupId") == {
         ("Workers", "Workers", 8083),
         ("Functions", "Workers", 8083),
+        ("Functions", "Workers", EXPORTER_PORT),
     }
 
 

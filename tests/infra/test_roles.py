@@ -19,6 +19,7 @@ INLINE_LIMIT, MANAGED_LIMIT = 10_240, 6_144
 
 # Actions that know no resource, and whose they are.
 WITHOUT_RESOURCE = {
+    "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
@@ -69,12 +70,18 @@ def test_only_the_secrets_that_won_are_read(each: Synthesized) -> None:
     assert {one.split(":secret:")[1] for one in read} == {f"{path}-??????" for path in won}
 
 
-def test_keys_are_used_for_those_secrets_alone(each: Synthesized) -> None:
+def test_keys_are_used_for_those_secrets_and_the_alerts_alone(each: Synthesized) -> None:
     for role in of_type(each.connector, "AWS::IAM::Role"):
         for statement in statements(each.connector, role):
             if "kms:Decrypt" in actions(statement):
-                assert "kms:EncryptionContext:SecretARN" in statement["Condition"]["StringLike"]
-                assert "kms:ViaService" in statement["Condition"]["StringEquals"]
+                through = statement["Condition"]["StringEquals"]["kms:ViaService"]
+                if through.startswith("sns."):
+                    only = statement["Condition"]["StringEquals"]
+                    topic = only["kms:EncryptionContext:aws:sns:topicArn"]
+                    assert topic.endswith(f":{each.inputs.names.alerts_topic}")
+                else:
+                    assert through.startswith("secretsmanager.")
+                    assert "kms:EncryptionContext:SecretARN" in statement["Condition"]["StringLike"]
 
 
 def test_who_reads_secrets(each: Synthesized) -> None:
@@ -84,6 +91,8 @@ def test_who_reads_secrets(each: Synthesized) -> None:
         "FunctionsTopicsRole",
         "FunctionsCompleteRole",
         "FunctionsControlRole",
+        "FunctionsHealthRole",
+        "FunctionsRotationRole",
     }
 
 

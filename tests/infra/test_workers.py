@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.infra.template import actions, of_type, resources, statements, text
 from tests.infra.variants import BRANCH
 
-from wms_connector.infra.image import ImageSource
+from wms_connector.health.agent import agent_config, prometheus_config
+from wms_connector.infra.constructs.agent import WANTED_MIB, memory
+from wms_connector.infra.image import ImageSource, file
+from wms_connector.model.sizing import Sizing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,10 +27,12 @@ def task(stage: Synthesized) -> dict[str, Any]:
     return properties
 
 
-def container(stage: Synthesized) -> dict[str, Any]:
-    (found,) = task(stage)["ContainerDefinitions"]
-    only: dict[str, Any] = found
-    return only
+def container(stage: Synthesized, name: str = "connect") -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {
+        one["Name"]: one for one in task(stage)["ContainerDefinitions"]
+    }
+    assert set(found) == {"connect", "agent"}
+    return found[name]
 
 
 def service(stage: Synthesized) -> dict[str, Any]:
@@ -160,9 +166,54 @@ def test_the_image_is_the_one_that_the_sources_make(each: Synthesized) -> None:
     assert "executable" in assets["dockerImages"][digest]["source"]
 
 
-def test_without_iam_a_worker_may_do_nothing_in_aws(main: Synthesized) -> None:
+def test_without_iam_a_worker_may_write_its_metrics_and_nothing_else(main: Synthesized) -> None:
     role = task(main)["TaskRoleArn"]["Fn::GetAtt"][0]
-    assert statements(main.connector, role) == []
+    (only,) = statements(main.connector, role)
+    assert {action.partition(":")[0] for action in actions(only)} == {"logs"}
+    assert "logs:PutLogEvents" in actions(only)
+    (group,) = resources(only)
+    assert group.endswith(f":log-group:{main.inputs.names.metrics_log_group}:*")
+
+
+def test_a_worker_goes_on_without_its_agent(each: Synthesized) -> None:
+    assert container(each)["Essential"] is True
+    agent = container(each, "agent")
+    assert agent["Essential"] is False
+    assert agent["RestartPolicy"] == {"Enabled": True, "RestartAttemptPeriod": 60}
+    assert not agent.get("Cpu")
+    assert "Memory" not in agent
+    assert "Secrets" not in agent
+    assert container(each)["Memory"] + agent["MemoryReservation"] <= int(task(each)["Memory"])
+
+
+def test_the_agent_is_given_what_the_worker_leaves() -> None:
+    def reserved(container: int) -> int | None:
+        return memory(Sizing(cpu=1024, memory=3072, container_memory=container))
+
+    assert reserved(2560) == WANTED_MIB
+    assert reserved(3072 - 100) == 100
+    assert reserved(3072 - 10) is None
+    assert reserved(3072) is None
+
+
+def test_the_agent_counts_what_the_worker_tells(each: Synthesized) -> None:
+    agent = container(each, "agent")
+    given = {one["Name"]: one["Value"] for one in agent["Environment"]}
+    assert given == {
+        "CW_CONFIG_CONTENT": agent_config(each.inputs.names),
+        "PROMETHEUS_CONFIG_CONTENT": prometheus_config(each.inputs.names),
+    }
+    options = agent["LogConfiguration"]["Options"]
+    group = each.connector["Resources"][options["awslogs-group"]["Ref"]]
+    assert group["Properties"]["LogGroupName"] == each.inputs.names.metrics_log_group
+
+
+def test_the_agents_image_is_pulled_from_the_accounts_own_repository(each: Synthesized) -> None:
+    """A task starts only if all its images can be pulled, and a stage may see no public one."""
+    image = text(container(each, "agent")["Image"])
+    assert "/cdk-one-container-assets-111122223333-us-east-1:" in image
+    base = file("agent/Dockerfile").read_text(encoding="utf-8")
+    assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", base, re.MULTILINE)
 
 
 def test_with_iam_it_may_use_exactly_its_topics(assemblies: Mapping[str, Synthesized]) -> None:

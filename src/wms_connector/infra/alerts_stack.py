@@ -23,7 +23,7 @@ class AlertsStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, inputs: StageInputs, **kwargs: Any) -> None:
         super().__init__(scope, id_, **kwargs)
-        publishers = Publishers(self, inputs.names)
+        publishers = Publishers(self, inputs)
         key = AlertsKey(self, "Key", publishers=publishers)
         topic = AlertsTopic(self, "Topic", publishers=publishers, master_key=key)
         subscribe(self, topic, inputs.emails)

@@ -65,7 +65,7 @@ def build(
         description=f"Changes out of Oracle into Kafka: stage {stage} of {inputs.pipeline.product}",
         **common,
     )
-    connector.add_stack_dependency(alerts, "alarms and rules publish to its topic")
+    connector.add_stack_dependency(alerts, "alarms and the mail function publish to its topic")
     return app
 
 

@@ -1,4 +1,4 @@
-"""What kinds of stage differ in: what outlives them, and for how long logs are kept."""
+"""What kinds of stage differ in: what outlives them, for how long logs are kept, and dashboards."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from aws_cdk.aws_logs import RetentionDays
 
 if TYPE_CHECKING:
     from wms_connector.infra.inputs import StageInputs
+    from wms_connector.model.pipeline import Pipeline
+    from wms_connector.model.stage import Stage
 
 _RETENTION: Final = {
     1: RetentionDays.ONE_DAY,
@@ -50,3 +52,8 @@ def removal_policy(inputs: StageInputs) -> RemovalPolicy:
 def retention(inputs: StageInputs) -> RetentionDays:
     """How long CloudWatch keeps a log group's events."""
     return _RETENTION[inputs.pipeline.logs.retention_days]
+
+
+def has_dashboard(pipeline: Pipeline, stage: Stage) -> bool:
+    """Tell whether a stage has a dashboard: a named one has, another where the file says so."""
+    return stage.is_named or pipeline.settings(stage).dashboard

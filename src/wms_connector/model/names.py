@@ -23,6 +23,10 @@ TOPIC_LIMIT: Final = 249
 """Characters of a topic's name that a Kafka broker accepts."""
 
 
+_RULE: Final = 8
+"""Characters of a rule's name behind the stack's, so that EventBridge's 64 are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectTopics:
     """The three topics in which a Connect cluster keeps itself."""
@@ -100,15 +104,14 @@ class Names:
         No hyphen: or stage `a`'s alarm `b-c` and stage `a-b`'s alarm `c` were one, and no pattern
         could tell the stages apart.
         """
-        return self._alerting(what)
-
-    def rule(self, what: str) -> str:
-        """EventBridge rule; `what` as an alarm's."""
-        return self._alerting(what)
-
-    def _alerting(self, what: str) -> str:
         if what != "*" and not (what.isalnum() and what.isascii()):
             raise ValueError(f"{what!r} is not letters and digits")
+        return f"{self.alarm_prefix}{what}"
+
+    def rule(self, what: str) -> str:
+        """EventBridge rule; `what` as an alarm's, and short enough for EventBridge's limit."""
+        if not (what.isalnum() and what.isascii() and len(what) <= _RULE):
+            raise ValueError(f"{what!r} is not {_RULE} letters and digits or less")
         return f"{self.alarm_prefix}{what}"
 
     @property

@@ -127,11 +127,12 @@ class HealthSettings(Section):
 
 
 class StageSettings(Section):
-    """What one stage has otherwise than the rest."""
+    """What one stage has otherwise than the rest; named stages have a dashboard anyway."""
 
     sizing: Sizing | None = None
     require_own_secrets: tuple[SecretKey, ...] = ()
     ecs_exec: bool = False
+    dashboard: bool = False
 
 
 def default_sizing(stage: str) -> Sizing:

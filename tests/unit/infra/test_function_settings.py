@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from wms_connector.aws.control_transport import ANSWER_SECONDS as OPERATOR_SECONDS
+from wms_connector.functions.check import CALLS_SECONDS as CHECK_SECONDS
 from wms_connector.functions.flush_table import SECONDS as FLUSH_SECONDS
+from wms_connector.functions.network import SIGN_IN_SECONDS
 from wms_connector.functions.registration_resource import (
     CALLS_SECONDS,
     DELETE_SECONDS,
@@ -16,7 +18,10 @@ from wms_connector.infra.constructs.function_settings import (
     ALL,
     COMPLETE,
     CONTROL,
+    HEALTH,
+    MAIL,
     REGISTER,
+    ROTATION,
     TOPICS,
 )
 from wms_connector.kafka.admin import CHANGE_SECONDS
@@ -52,6 +57,18 @@ def test_topics_are_made_and_deleted_before_the_function_ends() -> None:
     deleted = WORKERS_SECONDS + 2 * KAFKA_SECONDS + 2 * CHANGE_SECONDS + FLUSH_SECONDS
     most = START_SECONDS + 2 * AWS_SECONDS + max(created + undone, deleted)
     assert most <= TOPICS.timeout_s
+
+
+def test_a_check_and_its_restarts_end_before_the_function() -> None:
+    assert HEALTH.timeout_s >= START_SECONDS + AWS_SECONDS + CHECK_SECONDS
+
+
+def test_a_mail_goes_out_though_the_ledger_does_not_answer() -> None:
+    assert MAIL.timeout_s > START_SECONDS + 2 * AWS_SECONDS
+
+
+def test_a_rotated_secret_is_tried_before_the_function_ends() -> None:
+    assert ROTATION.timeout_s > START_SECONDS + AWS_SECONDS + 2 * SIGN_IN_SECONDS
 
 
 def test_each_purpose_fits_into_a_function_s_name() -> None:

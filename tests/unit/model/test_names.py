@@ -46,7 +46,8 @@ def test_names_of_a_named_stage() -> None:
     assert names.health_namespace == "wms-connector-main/Health"
     assert names.logs_namespace == "wms-connector-main/ConnectorLogs"
     assert names.alarm_prefix == "wms-connector-main-"
-    assert names.alarm("TaskFailed") == names.rule("TaskFailed") == "wms-connector-main-TaskFailed"
+    assert names.alarm("TaskFailed") == "wms-connector-main-TaskFailed"
+    assert names.rule("Stopped") == "wms-connector-main-Stopped"
     assert names.alerts_topic == "Alerts-wms-alerts-main"
     assert names.secret_paths("mmdl", "dbInfo") == ("mmdl/main/dbInfo", "mmdl/default/dbInfo")
     assert names.transactional_ids("wms-oracle-cdc", 2) == (
@@ -186,6 +187,7 @@ def test_every_derived_name_is_inside_its_limit(stage: Stage) -> None:
     for stack in (names.alerts_stack, names.connector_stack):
         assert re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", stack)
         assert len(stack) <= 56  # leaves 8 of a Lambda's or role's 64 for what it is
+    assert len(names.rule("x" * 8)) <= 64  # EventBridge's limit
     assert re.fullmatch(r"[A-Z][A-Z0-9_$#]{0,127}", names.flush_table)
     assert re.fullmatch(r"[a-z0-9_]{1,63}", names.slot)
     assert re.fullmatch(r"[a-zA-Z0-9._/#-]{1,512}", names.log_group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import Key
 
@@ -31,26 +31,24 @@ class AlertsKey(Key):
             pending_window=Duration.days(_SHORTEST_WAIT),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.add_to_resource_policy(
+        through_sns = {
+            "kms:ViaService": f"sns.{Stack.of(self).region}.amazonaws.com",
+            "kms:EncryptionContext:aws:sns:topicArn": publishers.topic_arn,
+        }
+        for statement in (
             PolicyStatement(
-                sid="AlarmsOfThisStage",
+                sid="AlarmsOfTheWatchItself",
                 principals=[ServicePrincipal("cloudwatch.amazonaws.com")],
                 actions=_ACTIONS,
                 resources=["*"],
-                conditions=publishers.only(publishers.alarms),
-            )
-        )
-        # SNS calls KMS on EventBridge's behalf without naming account and rule: "aws:SourceAccount
-        # and aws:SourceArn ... is not supported for EventBridge-to-encrypted topics" (SNS's guide).
-        # The topic, which is in the encryption context, is; and the topic's policy names the rules.
-        self.add_to_resource_policy(
+                conditions=publishers.only_alarms,
+            ),
             PolicyStatement(
-                sid="RulesThroughTheTopic",
-                principals=[ServicePrincipal("events.amazonaws.com")],
+                sid="TheMailFunction",
+                principals=[publishers.account],
                 actions=_ACTIONS,
                 resources=["*"],
-                conditions={
-                    "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": publishers.topic_arn}
-                },
-            )
-        )
+                conditions={**publishers.only_function, "StringEquals": through_sns},
+            ),
+        ):
+            self.add_to_resource_policy(statement)

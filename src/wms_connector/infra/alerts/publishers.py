@@ -1,41 +1,62 @@
-"""Who may publish alerts: this account's alarms and rules that carry the stage's names."""
+"""Who may publish alerts: two alarms of the stage, and the function that words all others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk.aws_iam import AccountRootPrincipal
+
+from wms_connector.health.findings import BY_ID
+from wms_connector.infra.constructs.function_settings import MAIL, alerts_topic
+from wms_connector.infra.constructs.rights import account_of
 
 if TYPE_CHECKING:
-    from wms_connector.model.names import Names
+    from aws_cdk import Stack
+
+    from wms_connector.infra.inputs import StageInputs
+
+UNWORDED: Final = ("check-failed", "mail-failed")
+"""Kinds whose alarms publish by themselves: they tell that watching or wording has failed, so they
+must not depend on a function of ours."""
 
 
 class Publishers:
-    """The ARNs of a stage's topic, alarms and rules, put together from names.
+    """ARNs of a stage's topic, of what publishes to it, and the conditions that say so.
 
-    From names, because the topic needs its key, and the key's policy names the topic. Alarms and
-    rules are patterns: what follows the stage in their names has no hyphen, so what has one is
-    another stage's (`a-b` beside `a`).
+    Put together from names: the topic is there before alarms and function are.
     """
 
-    def __init__(self, stack: Stack, names: Names) -> None:
+    def __init__(self, stack: Stack, inputs: StageInputs) -> None:
+        names, account = inputs.names, account_of(stack)
         self.topic_name = names.alerts_topic
-        self.topic_arn = stack.format_arn(service="sns", resource=names.alerts_topic)
-        self.alarms = stack.format_arn(
-            service="cloudwatch",
-            resource="alarm",
-            resource_name=names.alarm("*"),
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        self.rules = stack.format_arn(
-            service="events", resource="rule", resource_name=names.rule("*")
-        )
-        self._account = stack.account
+        self.topic_arn = alerts_topic(inputs, account)
+        self.alarms = [
+            account.arn("cloudwatch", f"alarm:{names.alarm(BY_ID[kind].alarm)}")
+            for kind in UNWORDED
+        ]
+        role = f"role{inputs.role_path or '/'}{names.function(MAIL.purpose)}"
+        self.role = f"arn:{stack.partition}:iam::{stack.account}:{role}"
+        # A policy cannot name a role that is not there yet, but a condition can.
+        self.account = AccountRootPrincipal()
+        self._number = stack.account
 
-    def only(self, source: str) -> dict[str, Any]:
-        """Give the conditions that let nothing pass but a source in this account."""
+    @property
+    def only_alarms(self) -> dict[str, Any]:
+        """Conditions that let nothing pass but those alarms of this account."""
         return {
-            "StringEquals": {"aws:SourceAccount": self._account},
-            "ArnLike": {"aws:SourceArn": source},
-            "ArnNotLike": {"aws:SourceArn": f"{source}-*"},
+            "StringEquals": {"aws:SourceAccount": self._number},
+            "ArnEquals": {"aws:SourceArn": self.alarms},
+        }
+
+    @property
+    def only_function(self) -> dict[str, Any]:
+        """Conditions that let nobody of the account pass but the function."""
+        return {"ArnEquals": {"aws:PrincipalArn": self.role}}
+
+    @property
+    def nobody_else(self) -> dict[str, Any]:
+        """Conditions that hold for whoever is neither the function nor a service of AWS."""
+        return {
+            "Bool": {"aws:PrincipalIsAWSService": "false"},
+            "ArnNotEquals": {"aws:PrincipalArn": self.role},
         }

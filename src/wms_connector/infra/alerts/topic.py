@@ -1,10 +1,10 @@
-"""The topic that alarms and rules publish to."""
+"""The topic whose subscribers get the stage's mails."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_iam import AnyPrincipal, Effect, PolicyStatement, ServicePrincipal
 from aws_cdk.aws_sns import Topic
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class AlertsTopic(Topic):
-    """An encrypted topic: over TLS only, and only from this stage's alarms and rules."""
+    """An encrypted topic: over TLS only, and only from who `publishers` names.
+
+    In one account a role's own policy would be enough to publish; so everybody else is refused.
+    """
 
     def __init__(
         self, scope: Construct, id_: str, *, publishers: Publishers, master_key: IKey
@@ -23,16 +26,28 @@ class AlertsTopic(Topic):
         super().__init__(
             scope, id_, topic_name=publishers.topic_name, master_key=master_key, enforce_ssl=True
         )
-        for sid, service, source in (
-            ("AlarmsOfThisStage", "cloudwatch", publishers.alarms),
-            ("RulesOfThisStage", "events", publishers.rules),
+        for statement in (
+            PolicyStatement(
+                sid="AlarmsOfTheWatchItself",
+                principals=[ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions=publishers.only_alarms,
+            ),
+            PolicyStatement(
+                sid="TheMailFunction",
+                principals=[publishers.account],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions=publishers.only_function,
+            ),
+            PolicyStatement(
+                sid="NobodyElse",
+                effect=Effect.DENY,
+                principals=[AnyPrincipal()],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions=publishers.nobody_else,
+            ),
         ):
-            self.add_to_resource_policy(
-                PolicyStatement(
-                    sid=sid,
-                    principals=[ServicePrincipal(f"{service}.amazonaws.com")],
-                    actions=["sns:Publish"],
-                    resources=[self.topic_arn],
-                    conditions=publishers.only(source),
-                )
-            )
+            self.add_to_resource_policy(statement)

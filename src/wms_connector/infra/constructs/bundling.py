@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PACKAGES: Final = (
-    "aws", "connect", "connectors", "events", "functions", "kafka", "model", "oracle",
+    "aws", "connect", "connectors", "events", "functions", "health", "kafka", "model", "oracle",
 )  # fmt: skip
 """Our packages that handlers need; what only a laptop or a synthesis needs stays out."""
 

@@ -13,9 +13,10 @@ from wms_connector.infra.constructs.msk_rights import (
     Msk,
     control_rights,
     registration_rights,
+    sign_in_rights,
     topics_rights,
 )
-from wms_connector.infra.constructs.rights import Right, read_secrets
+from wms_connector.infra.constructs.rights import Right, publish, read_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,12 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSettings:
-    """One function. `purpose` is of its name (at most 8 characters); `handler` as Lambda has it."""
+    """One function. `purpose` is of its name (at most 8 characters); `handler` as Lambda has it.
+
+    `retries` is how often Lambda tries again where nobody waits for the answer (alarms, rules);
+    None: its caller waits for it, and is told. What waits longer than `oldest_s` is thrown away.
+    """
 
     purpose: str
     handler: str
     timeout_s: int
     what: str
+    in_vpc: bool = True
+    retries: int | None = None
+    oldest_s: int = 3600
 
 
 # 512 MiB for each: of that librdkafka, the signer and pydantic take some 150, and Lambda gives
@@ -71,7 +79,36 @@ CONTROL: Final = FunctionSettings(
     120,
     "Passes operators' calls on to the workers",
 )
-ALL: Final = (TOPICS, REGISTER, COMPLETE, CONTROL)
+HEALTH: Final = FunctionSettings(
+    "health",
+    "wms_connector.functions.health.handler",
+    # Its questions are asked side by side, within a minute; then restarts have another one.
+    180,
+    "Looks at the stage, judges, measures, and restarts what a restart heals",
+    # The next look is the second try, and knows more.
+    retries=0,
+    oldest_s=300,
+)
+MAIL: Final = FunctionSettings(
+    "mail",
+    "wms_connector.functions.mail.handler",
+    # A ledger that does not answer is given up before: the mail goes out without its evidence.
+    120,
+    "Puts alarms and events into words, and publishes them to the stage's alerts",
+    # It needs SNS and the ledger alone: the less can keep it from speaking, the better.
+    in_vpc=False,
+    retries=2,
+)
+ROTATION: Final = FunctionSettings(
+    "rotation",
+    "wms_connector.functions.rotation.handler",
+    # It signs in to the database and to the brokers, once each.
+    120,
+    "Tries a rotated password, and replaces the workers if it is good",
+    # Only where it could not try: a password that is refused is not tried again.
+    retries=2,
+)
+ALL: Final = (TOPICS, REGISTER, COMPLETE, CONTROL, HEALTH, MAIL, ROTATION)
 
 
 def function_rights(
@@ -92,12 +129,54 @@ def function_rights(
             *_ledger(inputs, account, "UpdateItem"),
             *_kafka(registration_rights, inputs),
         ),
-        CONTROL: (*secrets, *_kafka(control_rights, inputs)),
+        CONTROL: (
+            *secrets,
+            *_ledger(inputs, account, "GetItem"),
+            *_kafka(control_rights, inputs),
+        ),
+        HEALTH: (
+            *secrets,
+            *_ledger(inputs, account, "GetItem", "PutItem", "UpdateItem"),
+            Right(("ecs:DescribeServices",), (service_arn(inputs, account),)),
+            _measure(inputs),
+            *_kafka(control_rights, inputs),
+        ),
+        MAIL: (
+            *_ledger(inputs, account, "GetItem", "UpdateItem"),
+            *publish(account, alerts_topic(inputs, account)),
+        ),
+        ROTATION: (
+            *secrets,
+            *_ledger(inputs, account, "GetItem", "UpdateItem"),
+            # No role is handed over: the task definition stays the same.
+            Right(("ecs:UpdateService",), (service_arn(inputs, account),)),
+            Right(("lambda:InvokeFunction",), (function_arn(MAIL, inputs, account),)),
+            _measure(inputs),
+            *_kafka(sign_in_rights, inputs),
+        ),
     }
     return rights[settings]
 
 
-def deployment(inputs: StageInputs, options: Options) -> Deployment:
+def function_arn(settings: FunctionSettings, inputs: StageInputs, account: Account) -> str:
+    """Give a function's ARN, put together from names."""
+    return account.arn("lambda", f"function:{inputs.names.function(settings.purpose)}")
+
+
+def failures_to(settings: FunctionSettings, inputs: StageInputs, account: Account) -> str | None:
+    """Where Lambda reports an event that a function gave up on: an ARN.
+
+    What cannot be put into words goes to the topic as it came, so that no alarm is swallowed. A
+    check that fails is missed by the alarm on its metric.
+    """
+    places = {
+        MAIL: alerts_topic(inputs, account),
+        ROTATION: function_arn(MAIL, inputs, account),
+    }
+    return places.get(settings)
+
+
+def deployment(inputs: StageInputs, options: Options, account: Account) -> Deployment:
     """Give what every function knows of its deployment."""
     kafka, names = inputs.kafka_secret, inputs.names
     return Deployment(
@@ -111,6 +190,7 @@ def deployment(inputs: StageInputs, options: Options) -> Deployment:
         cluster_arn=inputs.pipeline.kafka.cluster_arn,
         connect_url=options.connect_url or names.connect_url,
         ledger=names.ledger,
+        alerts_topic=alerts_topic(inputs, account),
         shared_by_named_stages=names.shared_by_named_stages,
         version=version("wms-connector"),
     )
@@ -121,6 +201,22 @@ def _kafka(
 ) -> tuple[Right, ...]:
     msk = Msk.of(inputs)
     return () if msk is None else rights(msk, inputs.pipeline, inputs.stage)
+
+
+def alerts_topic(inputs: StageInputs, account: Account) -> str:
+    """Give the ARN of the stage's alerts, which another stack makes first."""
+    return account.arn("sns", inputs.names.alerts_topic)
+
+
+def service_arn(inputs: StageInputs, account: Account) -> str:
+    """Give the ARN of the service of the stage's workers."""
+    return account.arn("ecs", f"service/{inputs.names.cluster}/{inputs.names.cluster}")
+
+
+def _measure(inputs: StageInputs) -> Right:
+    """Allow writing the stage's own metrics of health; CloudWatch knows no resource for it."""
+    only = (("cloudwatch:namespace", inputs.names.health_namespace),)
+    return Right(("cloudwatch:PutMetricData",), ("*",), conditions=(("StringEquals", only),))
 
 
 def _ledger(inputs: StageInputs, account: Account, *actions: str) -> tuple[Right, ...]:

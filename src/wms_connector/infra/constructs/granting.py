@@ -40,10 +40,14 @@ INLINE = {
 }
 
 
-INVOKED_AND_WAITED_FOR = {
+SHARED_CONCURRENCY = {
     "NIST.800.53.R5-LambdaConcurrency": "Reserved concurrency is taken from what all functions of "
-    "the account share, and a small account cannot spare any. Only CloudFormation and operators "
-    "invoke these, one call at a time.",
+    "the account share, and a small account cannot spare any. CloudFormation, operators, a "
+    "schedule and the stage's own alarms invoke these, seldom more than one at a time.",
+}
+
+INVOKED_AND_WAITED_FOR = {
+    **SHARED_CONCURRENCY,
     "NIST.800.53.R5-LambdaDLQ": "They are invoked and waited for: whoever calls is told of a "
     "failure, and a queue would never be written to.",
 }

@@ -38,6 +38,7 @@ class Logs(Construct):
             removal_policy=removal_policy(inputs),
         )
         self.workers = self.group("Workers", inputs.names.log_group)
+        self.metrics = self.group("Metrics", inputs.names.metrics_log_group)
 
     def group(self, id_: str, name: str) -> logs.LogGroup:
         """Make a log group, and let CloudWatch Logs use the key for it."""

@@ -122,6 +122,11 @@ def control_rights(msk: Msk, pipeline: Pipeline, stage: Stage) -> tuple[Right, .
     return (Right(_CONNECT, (msk.cluster_arn,)), Right(_DESCRIBE, msk.topics(topics.all)))
 
 
+def sign_in_rights(msk: Msk, _pipeline: Pipeline, _stage: Stage) -> tuple[Right, ...]:
+    """Give the rights of the function that tries a rotated secret: to sign in, and no more."""
+    return (Right(_CONNECT, (msk.cluster_arn,)),)
+
+
 def _look_for_others(msk: Msk, names: Names) -> tuple[Right, ...]:
     """Allow a named stage to see whether another one is on the cluster: its config topic tells."""
     if names.shared_by_named_stages:

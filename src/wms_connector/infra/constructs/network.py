@@ -9,7 +9,7 @@ from constructs import Construct
 
 from wms_connector.infra.constructs.egress import egress
 from wms_connector.infra.validation import acknowledge
-from wms_connector.model.names import REST_PORT
+from wms_connector.model.names import EXPORTER_PORT, REST_PORT
 
 if TYPE_CHECKING:
     from wms_connector.infra.inputs import StageInputs
@@ -19,7 +19,8 @@ class Network(Construct):
     """VPC and private subnets of the stage's secret; one security group for workers, one for ours.
 
     Nothing may be reached but what `egress` names and the workers' REST interface, and nobody comes
-    in but the stage's own workers and functions, to that interface.
+    in but the stage's own workers and functions, to that interface, and functions to the port on
+    which a worker tells its metrics.
     """
 
     def __init__(self, scope: Construct, id_: str, *, inputs: StageInputs) -> None:
@@ -51,6 +52,8 @@ class Network(Construct):
         self.workers.add_ingress_rule(self.workers, rest, among)
         self.workers.add_egress_rule(self.workers, rest, among)
         self.workers.connections.allow_from(self.functions, rest, "REST from our functions")
+        figures = ec2.Port.tcp(EXPORTER_PORT)
+        self.workers.connections.allow_from(self.functions, figures, "Metrics to our functions")
 
     def _group(self, id_: str, description: str, inputs: StageInputs) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(

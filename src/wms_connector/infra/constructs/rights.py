@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}")
 """What Secrets Manager appends to a secret's name in its ARN."""
 
+SUFFIX_LENGTH: Final = 7
+"""Characters of that."""
+
 STATEMENT_LIMIT: Final = 4_000
 """Characters of a statement's resources. What a role's own policy cannot hold (10,240 characters),
 the CDK puts into managed policies of at most 6,144: by whole statements."""
@@ -69,7 +72,7 @@ class Account:
 
 def is_whole(secret_arn: str) -> bool:
     """Tell whether a secret's ARN ends in the six characters that AWS appends to its name."""
-    return _SUFFIX.fullmatch(secret_arn[-7:]) is not None
+    return _SUFFIX.fullmatch(secret_arn[-SUFFIX_LENGTH:]) is not None
 
 
 def account_of(stack: Stack) -> Account:
@@ -102,13 +105,44 @@ def read_secrets(account: Account, secrets: tuple[str, ...]) -> tuple[Right, ...
     )
 
 
-def write_logs(log_group_arn: str) -> Right:
+def write_logs(log_group_arn: str, *, looks: bool = False) -> Right:
     """Allow writing into a log group that is there; never creating one.
 
     A role that may create log groups brings that of a destroyed stage back with its last line.
+    `looks`: the writer asks first which streams there are, as the CloudWatch agent does.
     """
     return Right(
-        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        (
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            *(("logs:DescribeLogStreams",) if looks else ()),
+        ),
         (f"{log_group_arn}:*",),
         why="The streams of this one log group; their names are made when a writer starts.",
+    )
+
+
+def publish(account: Account, topic: str) -> tuple[Right, ...]:
+    """Allow publishing to a topic, and encrypting what is published with the topic's key.
+
+    The key is another stack's and has no name beforehand: so any key, but only through SNS, and
+    only for this very topic.
+    """
+    return (
+        Right(("sns:Publish",), (topic,)),
+        Right(
+            ("kms:Decrypt", "kms:GenerateDataKey"),
+            (account.arn("kms", "key/*"),),
+            conditions=(
+                (
+                    "StringEquals",
+                    (
+                        ("kms:ViaService", f"sns.{account.region}.amazonaws.com"),
+                        ("kms:EncryptionContext:aws:sns:topicArn", topic),
+                    ),
+                ),
+            ),
+            why="The topic's key is made by another stack and has no name beforehand; only through "
+            "SNS, and only for the stage's own topic.",
+        ),
     )

@@ -1,4 +1,4 @@
-"""One worker as a Fargate task: its container, what it may do, and how it starts and stops."""
+"""One worker as a Fargate task: its containers, what it may do, and how it starts and stops."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from wms_connector.infra.constructs.agent import add_agent
 from wms_connector.infra.constructs.environment import plain, secret_fields
 from wms_connector.infra.constructs.image import container_image
 from wms_connector.infra.constructs.rights import is_whole
@@ -43,7 +44,13 @@ class WorkerTask(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, inputs: StageInputs, log_group: logs.ILogGroup
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        inputs: StageInputs,
+        log_group: logs.ILogGroup,
+        metrics_log: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, id_)
         sizing = inputs.pipeline.sizing(inputs.stage)
@@ -100,13 +107,15 @@ class WorkerTask(Construct):
             container.add_mount_points(
                 ecs.MountPoint(source_volume=name, container_path=path, read_only=False)
             )
+        add_agent(self.definition, inputs=inputs, log_group=metrics_log)
         acknowledge(
             self.definition,
             {
                 "CloudFormation-Validate::E1029": "`${env:…}` is the worker's to fill in, "
                 "not CloudFormation's.",
                 "AwsSolutions-ECS2": "What stands in the template is no secret: properties with "
-                "references, the heap, a port. Secrets come by field from Secrets Manager.",
+                "references, the heap, a port, what the agent is to count. Secrets come by field "
+                "from Secrets Manager.",
             },
         )
 

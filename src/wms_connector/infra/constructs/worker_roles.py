@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class WorkerRoles(Construct):
-    """`task`: nothing, but for Kafka's rights where Kafka asks IAM. `execution`: secrets, logs.
+    """`task`: its metrics, and Kafka's rights where Kafka asks IAM. `execution`: secrets, logs.
 
     The right to pull the image is added by the image.
     """
@@ -42,7 +42,10 @@ class WorkerRoles(Construct):
                 },
             ),
         )
-        grant(self.task, task_rights(inputs))
+        metrics = write_logs(
+            account.arn("logs", f"log-group:{inputs.names.metrics_log_group}"), looks=True
+        )
+        grant(self.task, (*task_rights(inputs), metrics))
         self.execution = iam.Role(
             self,
             "Execution",
@@ -66,7 +69,7 @@ class WorkerRoles(Construct):
 
 
 def task_rights(inputs: StageInputs) -> tuple[Right, ...]:
-    """Give what the container may do in AWS: nothing, unless Kafka authorises by IAM."""
+    """Give what the worker may do in AWS: nothing, unless Kafka authorises by IAM."""
     msk = Msk.of(inputs)
     if msk is None:
         return ()

@@ -41,6 +41,7 @@ class Workers(Construct):
         inputs: StageInputs,
         network: Network,
         log_group: logs.ILogGroup,
+        metrics_log: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, id_)
         names = inputs.names
@@ -61,7 +62,7 @@ class Workers(Construct):
             if may_exec
             else None,
         )
-        task = WorkerTask(self, "Task", inputs=inputs, log_group=log_group)
+        task = WorkerTask(self, "Task", inputs=inputs, log_group=log_group, metrics_log=metrics_log)
         self.service = ecs.FargateService(
             self,
             "Service",
