@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from wms_connector.health import metrics
+from wms_connector.health.alarms import ALARMS, COMPOSITES, TASK_FAILED_NOW
+from wms_connector.health.metrics import Metric
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.sizing import DEFAULT, MIB_PER_GIB, PRODUCTION, Sizing
 
@@ -59,6 +62,26 @@ def test_sizes_are_those_of_the_code(column: int, sizing: Sizing) -> None:
 def test_the_pipeline_file_as_it_ships_has_these_sizes(stage: str, sizing: Sizing) -> None:
     pipeline = Pipeline.load(ROOT / "pipeline.toml")
     assert pipeline.sizing(pipeline.stage(stage)) == sizing
+
+
+def test_metrics_and_alarms_are_as_many_as_the_code_makes() -> None:
+    cells = {row[0]: [_cell(text)[0] for text in row[1:4]] for row in AMOUNTS}
+    # Beside those on the stage's metrics: on the mail function, and what composites wait for.
+    assert set(cells["alarm"]) == {len(ALARMS) + len((TASK_FAILED_NOW, "mail-failed"))}
+    assert set(cells["composite"]) == {len(COMPOSITES) + len(("never",))}
+    pipeline = Pipeline.load(ROOT / "pipeline.toml")
+    stage = pipeline.stage("main")
+    times = {
+        "Connector": len(set(pipeline.connector_names(stage).values())),
+        "Topic": len(pipeline.captured),
+        "Worker": pipeline.sizing(stage).workers,
+    }
+    made = 0
+    for metric in (one for one in vars(metrics).values() if isinstance(one, Metric)):
+        # Each has the stage's own figure; what is told apart has one for each value as well.
+        made += 1 + times.get(metric.dimension, 0)
+    insights = 38
+    assert cells["metric"] == [made, made + insights, made + insights]
 
 
 def test_a_working_day_of_a_branch() -> None:
