@@ -35,4 +35,5 @@ ROTATION: Final = "rotation"
 `stopped` (S): why nothing was replaced since, absent if nothing stands in the way."""
 
 MAILS: Final = "mails"
-"""When an event of a kind was mailed last: the kind's id -> N, seconds since 1970."""
+"""What was mailed last (S), by what it was about: of an event when (seconds since 1970), of an
+alarm its state and since when."""

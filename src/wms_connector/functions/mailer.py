@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wms_connector.aws.errors import AwsError
-from wms_connector.aws.mails import Mails
+from wms_connector.aws.mails import Claim, Mails, change
+from wms_connector.aws.mails import event as event_at
 from wms_connector.health import text
 from wms_connector.health.ecs_text import of_ecs
 from wms_connector.health.findings import BY_ID
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wms_connector.aws.checks import Check
+    from wms_connector.aws.mails import Decide
     from wms_connector.functions.place import Place
 
 T = TypeVar("T")
@@ -41,10 +43,11 @@ class UnknownEventError(WmsError):
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A mail. `once`: of its kind one is enough for a while; empty for what always goes out."""
+    """A mail, what it is about, and how the last one about that decides whether it goes out."""
 
     mail: text.Mail
-    once: str = ""
+    about: str
+    decide: Decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,22 @@ class Mailer:
     told: Callable[[str], object] = str
 
     def send(self, event: Any) -> dict[str, Any]:
-        """Mail what an event says; gives the subject, empty where one like it went out just now.
+        """Mail what an event says; gives the subject, empty where it is not to be mailed.
 
         Raises UnknownEventError, AwsError.
         """
         worded = self._worded(event)
-        if worded.once and not self._may_send(worded.once):
-            self.told(f"not mailed again: {worded.mail.subject}")
+        mails = Mails(self.place.ledger.table)
+        unnoted: Claim | None = Claim(mails, "", "")
+        claim = self._asked(lambda: mails.claim(worded.about, worded.decide), unnoted)
+        if claim is None:
+            self.told(f"not mailed: {worded.mail.subject}")
             return {"subject": ""}
         try:
             self._publish(worded.mail)
         except AwsError:
-            if worded.once:
-                self._asked(lambda: Mails(self.place.ledger.table).not_sent(worded.once), None)
+            if claim is not unnoted:
+                self._asked(claim.give_back, None)
             raise
         self.told(f"mailed: {worded.mail.subject}")
         return {"subject": worded.mail.subject}
@@ -79,13 +85,17 @@ class Mailer:
     def _worded(self, event: Any) -> Worded:
         found = event if isinstance(event, Mapping) else {}
         if "alarmData" in found:
-            return Worded(self._alarm(found["alarmData"]))
+            data = found["alarmData"]
+            name, state = str(data["alarmName"]), data["state"]
+            decide = change(str(state["value"]), str(state.get("timestamp", "")))
+            return Worded(self._alarm(data), name.rpartition("-")[2], decide)
+        now = event_at(self.place.clock())
         if found.get("source") == "aws.ecs":
             task = found.get("detail-type") == _TASK
-            once = _STOPPED if task else str((found.get("detail") or {}).get("eventName", ""))
-            return Worded(of_ecs(self._stage(), found), once)
+            about = _STOPPED if task else str((found.get("detail") or {}).get("eventName", "?"))
+            return Worded(of_ecs(self._stage(), found), about, now)
         if self._is_failed_rotation(found):
-            return Worded(self._waiting(found))
+            return Worded(self._waiting(found), _WAITING, now)
         what = found.get("detail-type") or found.get("source") or type(event).__name__
         raise UnknownEventError(
             f"an event ({what}) is none that is put into words",
@@ -139,10 +149,6 @@ class Mailer:
             self.place.aws.client("sns").publish(
                 TopicArn=topic, Subject=mail.subject, Message=mail.body
             )
-
-    def _may_send(self, kind: str) -> bool:
-        mails = Mails(self.place.ledger.table)
-        return self._asked(lambda: mails.may_send(kind, self.place.clock()), True)
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
         """Ask the ledger; without it a mail says less, and goes out all the same."""

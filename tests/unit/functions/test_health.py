@@ -35,7 +35,6 @@ from wms_connector.oracle.database import Database
 from wms_connector.oracle.errors import OracleFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 NAME = "wms-oracle-cdc"
@@ -194,22 +193,23 @@ def test_a_topic_that_somebody_deleted(well: Surroundings, pipeline: Pipeline) -
     assert [one["about"] for one in answer["findings"]] == [gone]
 
 
-@pytest.mark.parametrize(
-    ("blind", "question"),
-    [
-        (lambda w: w.ecs.answers.update(describe_services=client_error("AccessDenied")), "service"),
-        (
-            lambda w: w.cluster.errors.update(
-                {("describe", name): failed(KafkaError._TRANSPORT) for name in w.cluster.topics}
-            ),
-            "topics",
-        ),
-    ],
-)
+def kafka_fails(around: Surroundings, code: int) -> None:
+    around.cluster.errors |= {("describe", name): failed(code) for name in around.cluster.topics}
+
+
+def test_brokers_that_do_not_answer(well: Surroundings, pipeline: Pipeline) -> None:
+    kafka_fails(well, KafkaError._TRANSPORT)
+    assert ids(checked(well, pipeline)) == ["brokers-unreachable"]
+
+
+@pytest.mark.parametrize("question", ["service", "topics"])
 def test_a_question_that_is_refused_is_a_finding(
-    well: Surroundings, pipeline: Pipeline, blind: Callable[[Any], Any], question: str
+    well: Surroundings, pipeline: Pipeline, question: str
 ) -> None:
-    blind(well)
+    if question == "service":
+        well.ecs.answers["describe_services"] = client_error("AccessDenied")
+    else:
+        kafka_fails(well, KafkaError.TOPIC_AUTHORIZATION_FAILED)
     answer = checked(well, pipeline)
     assert ids(answer) == ["check-failed"]
     assert answer["findings"][0]["about"] == question

@@ -78,8 +78,14 @@ def test_what_was_tried_is_told(around: Surroundings, pipeline: Pipeline) -> Non
 
 
 def test_an_alarm_that_ends_is_mailed_too(around: Surroundings, pipeline: Pipeline) -> None:
-    found = mailed(around, pipeline, event("cloudwatch-alarm-ok"))
+    ended = event("cloudwatch-alarm-ok")
+    assert mail.work(ended, around.place(), pipeline) == {"subject": ""}  # nobody had heard of it
+    mailed(around, pipeline, event("cloudwatch-alarm"))
+    found = mailed(around, pipeline, ended)
     assert found["Subject"].startswith("feature-a: well again: ")
+    for again in ("cloudwatch-alarm-ok", "cloudwatch-alarm-ok"):  # delivered more than once
+        assert mail.work(event(again), around.place(), pipeline) == {"subject": ""}
+    assert len(sent(around)) == 2
 
 
 def test_a_refused_rotation_s_mail_says_what_was_refused(
@@ -131,9 +137,9 @@ def test_a_worker_that_crashes_each_minute_is_heard_of_once_an_hour(
     mail.work(event("ecs-service-impaired"), around.place(), pipeline)
     mail.work(event("ecs-deployment-failed"), around.place(), pipeline)
     assert len(sent(around)) == 4  # other things are told all the while
-    for _ in range(2):
-        mail.work(event("cloudwatch-alarm"), around.place(), pipeline)
-    assert len(sent(around)) == 6  # and each change of an alarm
+    for name in ("cloudwatch-alarm", "cloudwatch-alarm", "cloudwatch-alarm-ok"):
+        mail.work(event(name), around.place(), pipeline)
+    assert len(sent(around)) == 6  # and each change of an alarm, once
 
 
 def test_what_cannot_be_published_raises_and_keeps_nothing_quiet(
@@ -144,8 +150,17 @@ def test_what_cannot_be_published_raises_and_keeps_nothing_quiet(
         with pytest.raises(AwsError, match="publish to Alerts-wms-alerts-feature-a"):
             mail.work(event(name), around.place(), pipeline)
     around.sns.answers["publish"] = {}
-    mail.work(event("ecs-task-stopped-exit"), around.place(), pipeline)
-    assert "subject" in mail.work(event("ecs-task-stopped-exit"), around.place(), pipeline)
+    for name in ("ecs-task-stopped-exit", "cloudwatch-alarm"):  # Lambda tries again
+        assert mail.work(event(name), around.place(), pipeline)["subject"]
+
+
+def test_a_mail_that_fails_without_the_ledger_is_the_failure_that_is_raised(
+    around: Surroundings, pipeline: Pipeline
+) -> None:
+    around.dynamodb.delete_table(TableName=around.deployment.ledger)
+    around.sns.answers["publish"] = client_error("AuthorizationError")
+    with pytest.raises(AwsError, match="publish to"):
+        mail.work(event("cloudwatch-alarm"), around.place(), pipeline)
 
 
 def test_a_rotation_that_could_not_be_tried_is_mailed(
@@ -158,6 +173,8 @@ def test_a_rotation_that_could_not_be_tried_is_mailed(
         found["Message"].split()
     )
     assert "wms-connector-feature-a-rotation" in found["Message"]
+    assert mail.work(record, around.place(), pipeline) == {"subject": ""}
+    around.clock.now += 7_200
     record["responsePayload"] = None
     assert "RetriesExhausted" in mailed(around, pipeline, record)["Message"]
 
