@@ -54,7 +54,7 @@ def _section(kind: Kind) -> list[str]:
 def _watched(kind: Kind) -> str:
     """Say what notices it, and what keeps its mail back."""
     if kind.metric is None:
-        return "No metric: an event brings this mail."
+        return "No metric of ours: an event, or a figure of AWS's own, brings this mail."
     alarm = next(alarm for alarm in ALARMS if alarm.kind is kind)
     often = "" if alarm.periods == 1 else f", in {alarm.datapoints} intervals in a row"
     told = f"Alarm `<stack>-{kind.alarm}` on `{kind.metric.name}` ({kind.metric.space}{often})."
