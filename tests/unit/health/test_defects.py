@@ -8,11 +8,15 @@
 6 alarms on metrics that nobody emits
 7 an empty list of tasks that counts as healthy
 8 no alarm when the check itself dies
-9 rules that match fields which events do not have (tests of the rules, in tests/infra)
-10 "task stopped" at every deployment (the same)
+9 rules that match fields which events do not have
+10 "task stopped" at every deployment
 """
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -31,6 +35,7 @@ from tests.unit.health.looks import (
     look,
     task,
 )
+from tests.unit.infra.eventbridge import matches
 
 from wms_connector.connect.client import ConnectClient
 from wms_connector.connect.errors import RebalanceError, UnreachableError
@@ -41,6 +46,13 @@ from wms_connector.health.measure import JUDGED
 from wms_connector.health.observation import Reach, Service
 from wms_connector.health.policy import Policy
 from wms_connector.health.verdict import Verdict
+from wms_connector.infra.constructs.event_patterns import (
+    service_trouble,
+    worker_stopped,
+    worker_unhealthy,
+)
+from wms_connector.model.names import Names
+from wms_connector.model.stage import Stage
 
 TO_RESTART = Verdict(at=AT, restart=(NAME,))
 
@@ -194,6 +206,35 @@ def test_8_the_silence_of_the_check_rings() -> None:
     assert watchdog.mails
     others = {alarm.missing for alarm in ALARMS if alarm is not watchdog}
     assert Missing.BREACHING not in others
+
+
+def recorded(name: str) -> dict[str, Any]:
+    path = Path(__file__).parents[2] / "events" / f"{name}.json"
+    event: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return event
+
+
+def test_9_a_rule_asks_for_fields_that_the_events_have() -> None:
+    """The service stands in `resources` of its events; no event of AWS has a `detail.service`."""
+    impaired = recorded("ecs-service-impaired")
+    assert "service" not in impaired["detail"]
+    (service,) = impaired["resources"]
+    assert matches(service_trouble(service).as_json(), impaired)
+    assert not matches(service_trouble(f"{service}-2").as_json(), impaired)
+
+
+def test_10_a_worker_that_a_deployment_stops_tells_nobody() -> None:
+    names = Names(Stage.parse("feature-a"), "wms")
+    cluster = recorded("ecs-task-stopped-exit")["detail"]["clusterArn"]
+    rules = [worker_stopped(names, cluster), worker_unhealthy(names, cluster)]
+
+    def rings(name: str) -> bool:
+        return any(matches(rule.as_json(), recorded(name)) for rule in rules)
+
+    for failure in ("ecs-task-stopped-exit", "ecs-task-stopped-start", "ecs-task-stopped-health"):
+        assert rings(failure), failure
+    for quiet in ("ecs-task-stopped-deployment", "ecs-task-stopped-user", "ecs-task-running"):
+        assert not rings(quiet), quiet
 
 
 def test_soft_states_need_three_looks_and_a_failed_task_needs_one() -> None:
