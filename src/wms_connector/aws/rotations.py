@@ -46,18 +46,17 @@ class Rotations:
 
     def refused(self, refusal: Refusal) -> None:
         """Leave word of a refusal."""
-        self.table.put(
-            SIGN_IN,
-            {
-                "version": {"S": refusal.version},
-                "at": {"N": str(refusal.at)},
-                "reason": {"S": refusal.reason},
-            },
-        )
+        values = {
+            "version": {"S": refusal.version},
+            "at": {"N": str(refusal.at)},
+            "reason": {"S": refusal.reason},
+        }
+        told = "SET #version = :version, #at = :at, #reason = :reason"
+        self.table.update(SIGN_IN, told, values=values)
 
     def taken(self) -> None:
         """Leave word that the database has taken a sign-in."""
-        self.table.put(SIGN_IN, {})
+        self.table.update(SIGN_IN, "REMOVE #version, #at, #reason")
 
     def replaced(self) -> dict[str, str]:
         """Give the versions that the workers were replaced with last, by the secret's path."""
@@ -76,7 +75,8 @@ class Rotations:
     def note_replaced(self, versions: Mapping[str, str]) -> None:
         """Remember with which versions the workers are being replaced."""
         kept = self.replaced() | dict(versions)
-        self.table.put(ROTATION, {"versions": {"S": json.dumps(kept, sort_keys=True)}})
+        values = {"versions": {"S": json.dumps(kept, sort_keys=True)}}
+        self.table.update(ROTATION, "SET #versions = :versions REMOVE #stopped", values=values)
 
     def note_stopped(self, reason: str) -> None:
         """Remember why a rotation replaced nothing."""
