@@ -16,7 +16,7 @@ from wms_connector.model.errors import WmsError
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "The whole story in about a minute: events, a kill, a count."),
     "local": ("local", "The runtime on a laptop: up, down, status, tail, write, logs."),
-    "status": ("status", "State of connectors and tasks."),
+    "status": ("status", "Health: connectors, lag, what is wrong and what to do next."),
     "watch": ("watch", "A stage live: rates, lag, states, findings, restarts left."),
     "wait": ("connector", "Wait until connectors and tasks run."),
     "plan": ("apply", "What would change at the connectors."),
