@@ -61,11 +61,16 @@ class Group:
 GROUPS: Final = (
     Group("lint", command=("scripts/lint",)),
     Group("unit", ("tests/unit",), proves=PROVEN),
-    Group("oracle", ("tests/standin", "tests/oracle", "tests/e2e/test_oracle.py")),
+    Group("caches", command=(sys.executable, "-m", "tests.caches")),
+    Group(
+        "oracle",
+        ("tests/standin", "tests/oracle", "tests/e2e/test_oracle.py"),
+        after=("caches",),
+    ),
     Group(
         "postgres",
         ("tests/integration", "tests/e2e", "tests/chaos", "--ignore=tests/e2e/test_oracle.py"),
-        after=("lint", "unit"),
+        after=("lint", "unit", "caches"),
     ),
     Group("templates", ("tests/infra", "tests/workflows"), after=("lint", "unit")),
     Group("aws", ("tests/aws", "tests/image"), after=("templates",)),
