@@ -3,8 +3,8 @@
 A log event is one message with its whole stack trace (`infra.image.LOG_EVENT`), so an error counts
 once, however often its trace repeats it. What CloudWatch says of its regular expressions, and what
 shapes these: no parentheses; at most five such filters a log group; whether `.` takes the end of a
-line is not said, so `[^#]` stands for any character: neither messages nor traces hold a `#` before
-what is looked for.
+line is not said, so "anything" is written as all but one character, twice: `#` stands in the names
+of threads, `;` in Oracle's messages, both in nothing that comes before what is looked for.
 """
 
 from __future__ import annotations
@@ -26,19 +26,21 @@ class LogFilter:
     pattern: str
 
 
-_BAD: Final = r"^\S+\s[EFW][A-Z]+\s[^#]*"
-"""An event's beginning, if it is of level WARN, ERROR or FATAL; and whatever follows."""
+_BAD: Final = r"^\S+\s[EFW][A-Z]+\s"
+"""An event's beginning, if it is of level WARN, ERROR or FATAL."""
+_ANYTHING: Final = ("[^#]*", "[^;]*")
 
 
 def _any(*words: str) -> str:
-    return "%" + "|".join(f"{_BAD}{word}" for word in words) + "%"
+    return "%" + "|".join(f"{_BAD}{rest}{word}" for word in words for rest in _ANYTHING) + "%"
 
 
 FILTERS: Final = (
     LogFilter(m.ORACLE_ERRORS, _any(r"ORA-\d{5}")),
     LogFilter(
         m.UNKNOWN_TOPICS,
-        _any("UNKNOWN_TOPIC_OR_PARTITION", "UnknownTopicOrPartition", r"unknown\stopic\sor\spart"),
+        # Brokers speak of a topic's name or, newer ones, of its id.
+        _any("UNKNOWN_TOPIC_", "UnknownTopic", r"unknown\stopic"),
     ),
     LogFilter(m.CONNECT_EXCEPTIONS, _any(r"kafka\.connect\.errors\.\w+Exception")),
 )

@@ -40,6 +40,15 @@ def test_a_worker_that_streams_from_postgres() -> None:
     }
 
 
+def test_a_worker_that_streams_from_oracle() -> None:
+    seen = figures("worker-1", told("oracle"))
+    assert (seen.tasks, seen.connected, seen.behind_ms, seen.events) == (1, True, 1181, 190)
+    assert (seen.open_transactions, seen.in_flight) == (0, 1)
+    assert seen.queue_free == pytest.approx(32_681 / 32_768)
+    # Its old generation was never collected.
+    assert seen.heap_free == pytest.approx(1 - (24_421_120 + 6_291_456) / 1_073_741_824)
+
+
 def test_what_is_not_told_is_not_known() -> None:
     seen = figures("w", HEAP)
     assert seen.model_dump(exclude_defaults=True) == {"name": "w", "heap_max_bytes": 1000}
