@@ -151,12 +151,16 @@ class Alarms(Construct):
         return alarm
 
     def _tell(self, alarm: cloudwatch.AlarmBase, kind: Kind | None) -> None:
-        """Let both changes be mailed: by the function, and without it if it may be the trouble."""
-        actions = [self._topic] if kind and kind.id in UNWORDED else []
+        """Let it be mailed: by the function, and without it if that may be the trouble.
+
+        Its end is told by the function alone. It knows whom it told of the beginning: CloudWatch
+        calls a new alarm's first value an end as well.
+        """
+        if kind and kind.id in UNWORDED:
+            alarm.add_alarm_action(self._topic)
         if not kind or kind.id != "mail-failed":
-            actions.append(self._mail)
-        alarm.add_alarm_action(*actions)
-        alarm.add_ok_action(*actions)
+            alarm.add_alarm_action(self._mail)
+            alarm.add_ok_action(self._mail)
 
     def _text(self, kind: Kind) -> str:
         """Say what CloudWatch's own mail has to say where nothing else words it."""
