@@ -74,8 +74,8 @@ def test_what_is_bad_counts_wherever_it_stands(level: str) -> None:
         f"{WHEN} TRACE [main] Task: failed{TRACE}",
         f"{WHEN} INFO  [main] Task: ERROR is a word like any other{TRACE}",
         (
-            f"{WHEN} INFO  [main] Config: values:\n\tretriable = .*ORA-01291.*\n\terrors.tolerance = "
-            "none\n"
+            f"{WHEN} INFO  [main] Config: values:\n\tretriable = .*ORA-01291.*\n\terrors.tolerance "
+            "= none\n"
         ),
         f"{WHEN} INFO  [main] Scanner: Added plugin org.apache.kafka.connect.errors.DataException",
         f"{WHEN} WARN  [main] Config: 'ORA-' begins an error of Oracle's, ORA-1291 has five digits",
