@@ -1,8 +1,12 @@
 """Throughput and latency: queues of the connectors, and the producers they write with.
 
 Measured with PostgreSQL to Kafka on two processors, JSON with schemas, 3.6 kB an event: 36,800
-rows/s of snapshot, 31,500 events/s streamed, 11 ms median from commit to consumer, against 6,600,
-7,200 and 470 ms with the defaults.
+rows/s of snapshot and 31,500 events/s streamed, against 6,600 and 7,200 with the defaults.
+
+`poll.interval.ms` is for how long a change may wait inside, and how often an idle task looks. On two
+busy processors, from commit to consumer (median) and of a processor while nothing happens: 25 ms
+and 28 % at 5 ms, 53 ms and 12 % at 25 ms, 69 ms and 10 % at 50 ms; with the default, half a second,
+470 ms.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ DEBEZIUM_QUEUE: Final[dict[str, str]] = {
     "max.batch.size": "8192",
     "max.queue.size": "32768",
     "max.queue.size.in.bytes": str(QUEUE_BYTES),
-    "poll.interval.ms": "5",
+    "poll.interval.ms": "25",
     "snapshot.fetch.size": "10000",
 }
 
