@@ -83,11 +83,29 @@ def _alarms(stage: Synthesized) -> list[str]:
     ]
 
 
-def test_two_alarms_and_the_mail_function_may_publish_and_nobody_else(each: Synthesized) -> None:
+def _rules(stage: Synthesized) -> list[str]:
+    names = stage.inputs.names
+    return [
+        f"arn:aws:events:us-east-1:111122223333:rule/{names.rule(what)}"
+        for what in ("Stopped", "Unwell", "Trouble", "GaveUp")
+    ]
+
+
+def test_alarms_rules_and_the_mail_function_may_publish_and_nobody_else(
+    each: Synthesized,
+) -> None:
     statements = _statements(_only(each, "AWS::SNS::TopicPolicy")["PolicyDocument"])
     assert {one["Action"] for one in statements.values()} == {"sns:Publish"}
     allowed = {sid: one for sid, one in statements.items() if one["Effect"] == "Allow"}
-    assert set(allowed) == {"AlarmsOfTheWatchItself", "TheMailFunction"}
+    assert set(allowed) == {"AlarmsOfTheWatchItself", "RulesOfEcsEvents", "TheMailFunction"}
+    rules = allowed["RulesOfEcsEvents"]
+    assert rules["Principal"] == {"Service": "events.amazonaws.com"}
+    assert rules["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+        "ArnEquals": {"aws:SourceArn": _rules(each)},
+    }
+    made = {one["Properties"]["Name"] for one in each.of_type("AWS::Events::Rule").values()}
+    assert {arn.rpartition("/")[2] for arn in _rules(each)} <= made
     alarms = allowed["AlarmsOfTheWatchItself"]
     assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert alarms["Condition"] == {
@@ -127,10 +145,9 @@ def test_an_alarm_of_a_stage_whose_name_begins_with_this_ones_may_not_publish(
 
 
 def test_rules_publish_nothing_by_themselves(each: Synthesized) -> None:
-    """So the topic admits no rule, and its key need not trust EventBridge for the topic's sake."""
+    """Raw events read badly: the mail function words them."""
     for one in each.of_type("AWS::Events::Rule").values():
         assert "Alerts-" not in json.dumps(one["Properties"])
-    assert "events.amazonaws.com" not in json.dumps(each.alerts)
 
 
 def test_names_of_alarms_and_rules_have_no_hyphen_after_the_stage(each: Synthesized) -> None:
@@ -150,11 +167,17 @@ def test_names_of_alarms_and_rules_have_no_hyphen_after_the_stage(each: Synthesi
 def test_the_key_is_used_by_the_same_and_for_this_topic(each: Synthesized) -> None:
     key = next(r for r in each.alerts["Resources"].values() if r["Type"] == "AWS::KMS::Key")
     statements = _statements(key["Properties"]["KeyPolicy"])
-    assert set(statements) == {"AlarmsOfTheWatchItself", "TheMailFunction"}
+    assert set(statements) == {"AlarmsOfTheWatchItself", "RulesThroughTheTopic", "TheMailFunction"}
     alarms, function = statements["AlarmsOfTheWatchItself"], statements["TheMailFunction"]
     assert alarms["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
     assert alarms["Condition"]["ArnEquals"] == {"aws:SourceArn": _alarms(each)}
     topic = _only(each, "AWS::SNS::Topic")["TopicName"]
+    # EventBridge's calls name neither account nor rule to KMS: the topic is what holds them.
+    assert statements["RulesThroughTheTopic"]["Condition"] == {
+        "StringEquals": {
+            "kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:us-east-1:111122223333:{topic}"
+        }
+    }
     assert function["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": _role(each)},
         "StringEquals": {

@@ -43,6 +43,19 @@ class AlertsKey(Key):
                 resources=["*"],
                 conditions=publishers.only_alarms,
             ),
+            # SNS calls KMS on EventBridge's behalf without naming account and rule:
+            # "aws:SourceAccount and aws:SourceArn ... is not supported for EventBridge-to-encrypted
+            # topics" (SNS's guide). The topic, which is in the encryption context, is; and the
+            # topic's policy names the rules.
+            PolicyStatement(
+                sid="RulesThroughTheTopic",
+                principals=[ServicePrincipal("events.amazonaws.com")],
+                actions=_ACTIONS,
+                resources=["*"],
+                conditions={
+                    "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": publishers.topic_arn}
+                },
+            ),
             PolicyStatement(
                 sid="TheMailFunction",
                 principals=[publishers.account],

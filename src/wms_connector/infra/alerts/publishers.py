@@ -1,4 +1,4 @@
-"""Who may publish alerts: two alarms of the stage, and the function that words all others."""
+"""Who may publish alerts: the function that words them, two alarms, the rules of ECS's events."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_cdk.aws_iam import AccountRootPrincipal
 
 from wms_connector.health.findings import BY_ID
+from wms_connector.infra.constructs.event_patterns import ECS_RULES
 from wms_connector.infra.constructs.function_settings import MAIL, alerts_topic
 from wms_connector.infra.constructs.rights import account_of
 
@@ -34,6 +35,7 @@ class Publishers:
             account.arn("cloudwatch", f"alarm:{names.alarm(BY_ID[kind].alarm)}")
             for kind in UNWORDED
         ]
+        self.rules = [account.arn("events", f"rule/{names.rule(what)}") for what in ECS_RULES]
         role = f"role{inputs.role_path or '/'}{names.function(MAIL.purpose)}"
         self.role = f"arn:{stack.partition}:iam::{stack.account}:{role}"
         # A policy cannot name a role that is not there yet, but a condition can.
@@ -46,6 +48,14 @@ class Publishers:
         return {
             "StringEquals": {"aws:SourceAccount": self._number},
             "ArnEquals": {"aws:SourceArn": self.alarms},
+        }
+
+    @property
+    def only_rules(self) -> dict[str, Any]:
+        """Conditions that let nothing pass but those rules of this account."""
+        return {
+            "StringEquals": {"aws:SourceAccount": self._number},
+            "ArnEquals": {"aws:SourceArn": self.rules},
         }
 
     @property

@@ -34,6 +34,14 @@ class AlertsTopic(Topic):
                 resources=[self.topic_arn],
                 conditions=publishers.only_alarms,
             ),
+            # For whoever points one at the topic while the function is broken: see the runbook.
+            PolicyStatement(
+                sid="RulesOfEcsEvents",
+                principals=[ServicePrincipal("events.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions=publishers.only_rules,
+            ),
             PolicyStatement(
                 sid="TheMailFunction",
                 principals=[publishers.account],

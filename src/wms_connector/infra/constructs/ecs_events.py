@@ -9,6 +9,7 @@ from constructs import Construct
 
 from wms_connector.infra.constructs.calls import rule
 from wms_connector.infra.constructs.event_patterns import (
+    ECS_RULES,
     deployment_failed,
     service_trouble,
     worker_stopped,
@@ -44,12 +45,13 @@ class EcsEvents(Construct):
         names, account = inputs.names, account_of(Stack.of(self))
         cluster = account.arn("ecs", f"cluster/{names.cluster}")
         service = service_arn(inputs, account)
-        for what, pattern, text in (
-            ("Stopped", worker_stopped(names, cluster), "A worker ended or did not start"),
-            ("Unwell", worker_unhealthy(names, cluster), "A worker did not answer"),
-            ("Trouble", service_trouble(service), "ECS cannot keep the workers running"),
-            ("GaveUp", deployment_failed(service), "New workers did not get healthy"),
-        ):
+        told = (
+            (worker_stopped(names, cluster), "A worker ended or did not start"),
+            (worker_unhealthy(names, cluster), "A worker did not answer"),
+            (service_trouble(service), "ECS cannot keep the workers running"),
+            (deployment_failed(service), "New workers did not get healthy"),
+        )
+        for what, (pattern, text) in zip(ECS_RULES, told, strict=True):
             made = rule(
                 self,
                 what,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from wms_connector.model.names import Names
 
+ECS_RULES: Final = ("Stopped", "Unwell", "Trouble", "GaveUp")
+"""The rules of ECS's events, as `Names.rule` has them."""
+
 _FAILED: Final = (
     "EssentialContainerExited", "TaskFailedToStart", "SpotInterruption", "InfrastructureHealth",
 )  # fmt: skip
