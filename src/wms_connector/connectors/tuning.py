@@ -3,10 +3,10 @@
 Measured with PostgreSQL to Kafka on two processors, JSON with schemas, 3.6 kB an event: 36,800
 rows/s of snapshot and 31,500 events/s streamed, against 6,600 and 7,200 with the defaults.
 
-`poll.interval.ms` is for how long a change may wait inside, and how often an idle task looks. On two
-busy processors, from commit to consumer (median) and of a processor while nothing happens: 25 ms
-and 28 % at 5 ms, 53 ms and 12 % at 25 ms, 69 ms and 10 % at 50 ms; with the default, half a second,
-470 ms.
+`poll.interval.ms` is for how long a change may wait inside, and how often an idle task looks. From
+commit to consumer (median), and of a processor while nothing happens, with two busy processors:
+25 ms and 28 % at 5 ms, 53 ms and 12 % at 25 ms, 69 ms and 10 % at 50 ms; with the default of half
+a second 470 ms.
 """
 
 from __future__ import annotations
