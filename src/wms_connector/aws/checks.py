@@ -87,21 +87,20 @@ class Checks:
 
     def last(self) -> Check | None:
         """Give the last check; None if there was none."""
-        return self.read()[0]
-
-    def read(self) -> tuple[Check | None, History]:
-        """Give the last check, and what the next one has to know of those before it.
-
-        A history that another version has written in another form is as good as none.
-        """
         item = self.table.get(HEALTH)
-        if item is None:
-            return None, History()
+        return None if item is None else _check(item)
+
+    def history(self) -> History:
+        """Give what the next check has to know of those before it.
+
+        What cannot be read, perhaps because another version has written it, is as good as none:
+        the check that asks writes it anew.
+        """
+        item = self.table.get(HEALTH) or {}
         try:
-            history = History.model_validate_json(item.get("history", {}).get("S", ""))
-        except ValidationError:
-            history = History()
-        return _check(item), history
+            return History.model_validate_json(item["history"]["S"])
+        except (KeyError, TypeError, ValidationError):
+            return History()
 
     def write(self, check: Check, history: History) -> bool:
         """Keep a check, unless a later one is there already; tells whether it was kept."""

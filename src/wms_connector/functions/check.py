@@ -85,17 +85,19 @@ class HealthCheck:
 
     def _carried_out(self) -> dict[str, Any]:
         place = self._place
-        _, history = place.checks.read()
+        memory = LedgerMemory(place.attempts, place.checks.history())
         with self._client() as client:
-            found = self._look(client, LedgerMemory(place.attempts, history))
+            found = self._look(client, memory)
         self._tell(found)
         verdict, acted = found.verdict, found.acted
         restarts = None if found.budget is None else Restarts.of(found.budget)
         interval = 60.0 * self._pipeline.health.check_interval_minutes
-        if not place.checks.write(Check.of(verdict, interval, restarts), verdict.history):
-            self._told("a later check has been noted already")
-        measured = (*verdict.measurements, *(acted.measurements if acted else ()))
-        put_metrics(place.aws, place.names.health_namespace, measured, verdict.at)
+        try:
+            if not place.checks.write(Check.of(verdict, interval, restarts), verdict.history):
+                self._told("a later check has been noted already")
+        finally:  # what was seen rings, also where the ledger does not take it
+            measured = (*verdict.measurements, *(acted.measurements if acted else ()))
+            put_metrics(place.aws, place.names.health_namespace, measured, verdict.at)
         return verdict.as_json() | {"attempted": list(acted.attempted) if acted else []}
 
     def _look(self, client: ConnectClient, memory: LedgerMemory) -> Look:

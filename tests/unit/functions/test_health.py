@@ -78,6 +78,10 @@ def fail(around: Surroundings, trace: str = "java.lang.IllegalStateException: od
     around.worker.states[NAME] = status(NAME, "RUNNING", ("FAILED",), trace)
 
 
+def away(*_: Any) -> Any:
+    raise TimeoutError
+
+
 def test_a_stage_that_is_well_has_nothing_to_tell_and_all_flags_at_0(
     well: Surroundings, pipeline: Pipeline
 ) -> None:
@@ -178,9 +182,6 @@ def test_a_deployment_of_the_workers_is_seen_as_one(well: Surroundings, pipeline
 
 
 def test_a_database_that_takes_no_connection(well: Surroundings, pipeline: Pipeline) -> None:
-    def away(*_: Any) -> Any:
-        raise TimeoutError
-
     well.network = replace(well.network, dial=away)
     assert "database-unreachable" in ids(checked(well, pipeline))
     assert well.measured()["DbTcpUnreachable", ""] == 1.0
@@ -251,6 +252,33 @@ def test_without_the_ledger_nothing_is_restarted_and_the_check_has_failed(
         checked(well, pipeline)
     assert restarts(well) == 0
     assert well.measured() == {("HealthCheckFailed", ""): 1.0}
+
+
+def test_a_last_check_that_cannot_be_read_is_written_anew(
+    well: Surroundings, pipeline: Pipeline
+) -> None:
+    well.place().ledger.table.put("health", {"at": {"N": "1"}, "history": {"N": "1"}})
+    assert checked(well, pipeline)["healthy"] is True
+    assert well.place().checks.last() is not None
+
+
+def test_a_check_that_cannot_be_kept_tells_its_figures_all_the_same(
+    well: Surroundings, pipeline: Pipeline
+) -> None:
+    def denied(**_: object) -> None:
+        raise client_error("AccessDeniedException")
+
+    well.network = replace(well.network, dial=away)
+    calls, writing = well.dynamodb.meta.events, "before-call.dynamodb.PutItem"
+    calls.register(writing, denied)
+    try:
+        with pytest.raises(DeniedError, match="write to the ledger"):
+            checked(well, pipeline)
+    finally:  # other tests have the same client
+        calls.unregister(writing, denied)
+    measured = well.measured()
+    assert measured["DbTcpUnreachable", ""] == 1.0
+    assert measured["HealthCheckFailed", ""] == 1.0
 
 
 def test_a_failure_that_cannot_be_measured_either_is_the_first_failure(
