@@ -49,6 +49,11 @@ def test_a_worker_that_streams_from_oracle() -> None:
     assert seen.heap_free == pytest.approx(1 - (24_421_120 + 6_291_456) / 1_073_741_824)
 
 
+def test_a_worker_with_a_failed_task_among_two() -> None:
+    seen = figures("worker-1", told("failed"))
+    assert (seen.tasks, seen.failed_tasks, seen.worker().failed_tasks) == (2, 1, 1)
+
+
 def test_what_is_not_told_is_not_known() -> None:
     seen = figures("w", HEAP)
     assert seen.model_dump(exclude_defaults=True) == {"name": "w", "heap_max_bytes": 1000}
