@@ -35,17 +35,17 @@ def event(now: float) -> Decide:
     return decide
 
 
-def change(state: str, at: str) -> Decide:
+def change(state: str, at: str, *, over: bool = True) -> Decide:
     """Decide on an alarm's change by the change that was mailed last: none is mailed twice.
 
     `at` is the time of the change, as CloudWatch writes it. That all is well is told only who was
-    told that it was not.
+    told that it was not, and only if it is `over`: an alarm also ends when another one explains it.
     """
     new = f"{state} {at}"
 
     def decide(last: str) -> str | None:
         if state == "OK":
-            return new if last.startswith(_RINGS) else None
+            return new if over and last.startswith(_RINGS) else None
         return None if last == new else new
 
     return decide

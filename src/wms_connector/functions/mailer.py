@@ -14,6 +14,7 @@ from wms_connector.aws.errors import AwsError
 from wms_connector.aws.mails import Claim, Mails, change
 from wms_connector.aws.mails import event as event_at
 from wms_connector.health import text
+from wms_connector.health.alarms import is_over
 from wms_connector.health.ecs_text import of_ecs
 from wms_connector.health.findings import BY_ID
 from wms_connector.health.moments import moment
@@ -85,10 +86,7 @@ class Mailer:
     def _worded(self, event: Any) -> Worded:
         found = event if isinstance(event, Mapping) else {}
         if "alarmData" in found:
-            data = found["alarmData"]
-            name, state = str(data["alarmName"]), data["state"]
-            decide = change(str(state["value"]), str(state.get("timestamp", "")))
-            return Worded(self._alarm(data), name.rpartition("-")[2], decide)
+            return self._alarm(found["alarmData"])
         now = event_at(self.place.clock())
         if found.get("source") == "aws.ecs":
             task = found.get("detail-type") == _TASK
@@ -102,18 +100,23 @@ class Mailer:
             hint="See which rule or alarm calls this function",
         )
 
-    def _alarm(self, data: Mapping[str, Any]) -> text.Mail:
-        state = data["state"]
+    def _alarm(self, data: Mapping[str, Any]) -> Worded:
+        name, told = str(data["alarmName"]), data["state"]
+        state, at = str(told["value"]), str(told.get("timestamp", ""))
         check = self._asked(self.place.checks.last, None)
-        return text.of_alarm(
+        findings = check.findings if check else ()
+        mail = text.of_alarm(
             self._stage(),
-            str(data["alarmName"]),
-            state=str(state["value"]),
-            reason=str(state.get("reason", "")),
-            at=str(state.get("timestamp", "")),
-            evidence=(*(check.findings if check else ()), *self._rotation()),
+            name,
+            state=state,
+            reason=str(told.get("reason", "")),
+            at=at,
+            evidence=(*findings, *self._rotation()),
             tried=self._tried(check),
         )
+        about = name.rpartition("-")[2]
+        over = is_over(about, {str(finding.get("id")) for finding in findings})
+        return Worded(mail, about, change(state, at, over=over))
 
     def _rotation(self) -> tuple[Mapping[str, Any], ...]:
         """Why nothing was replaced, as a finding: the check does not judge it."""

@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.health import metrics as m
-from wms_connector.health.findings import KINDS, Kind, explainers
+from wms_connector.health.findings import BY_ALARM, KINDS, Kind, explainers
 from wms_connector.health.metrics import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from wms_connector.health.metrics import Metric
 
@@ -104,6 +104,16 @@ def _alarm(kind: Kind, metric: Metric) -> Alarm:
 def explained(kind: Kind) -> tuple[str, ...]:
     """Names of the alarms whose ringing explains a kind's, causes first."""
     return tuple(_watches(other) for other in explainers(kind) if other.metric is not None)
+
+
+def is_over(name: str, found: Collection[str]) -> bool:
+    """Tell whether an alarm that has ended means that what it rang for is over.
+
+    `name` is an alarm's, `found` are ids of what the last check has found. A composite also ends
+    when an alarm begins that explains it: then nothing is well.
+    """
+    kind = BY_ALARM.get(name)
+    return kind is None or not any(one.id in found for one in (kind, *explainers(kind)))
 
 
 def _watches(kind: Kind) -> str:

@@ -74,7 +74,7 @@ def of_alarm(
         lines = [name, f"{state} at {at}", "", "Evidence", *_list([reason])]
         return Mail(_subject(f"{place.short}: {state}: {name}"), _text(lines))
     if state == "OK":
-        return _well_again(place, kind, reason, at)
+        return _well_again(place, kind, reason, at, evidence)
     own = [finding for finding in evidence if finding.get("id") == kind.id]
     seen = [str(finding["evidence"]) for finding in own if finding.get("evidence")]
     steps = [str(finding["next_step"]) for finding in own if finding.get("next_step")]
@@ -147,12 +147,20 @@ def link(runbook: str, kind: Kind) -> str:
     return f"{runbook}#{kind.id}"
 
 
-def _well_again(place: Place, kind: Kind, reason: str, at: str) -> Mail:
+def _well_again(
+    place: Place, kind: Kind, reason: str, at: str, evidence: Sequence[Mapping[str, Any]]
+) -> Mail:
     told = f"well again: {kind.title}"
+    left = [
+        f"{finding.get('title')}: {finding.get('evidence')}"
+        for finding in evidence
+        if finding.get("id") != kind.id and not finding.get("because_of") and finding.get("title")
+    ]
+    over = "This was found before, and is not found any more."
     lines = [
         told, f"Stage {place.stage}, {at}", "",
-        *_block("This was found before, and is not found any more. Nothing has to be done."),
-        "", "Evidence", *_list([f"CloudWatch: {reason}"]),
+        *_block(f"{over} {'Not all is well:' if left else 'Nothing has to be done.'}"),
+        *_list(left), "", "Evidence", *_list([f"CloudWatch: {reason}"]),
     ]  # fmt: skip
     if kind.severity is Severity.CRITICAL:
         lines += ["", *_block("`wms-connector status` tells whether it has caught up.")]

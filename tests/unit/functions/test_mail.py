@@ -88,6 +88,25 @@ def test_an_alarm_that_ends_is_mailed_too(around: Surroundings, pipeline: Pipeli
     assert len(sent(around)) == 2
 
 
+def test_an_alarm_that_ends_because_another_one_explains_it_is_not_well_again(
+    around: Surroundings, pipeline: Pipeline
+) -> None:
+    def change(state: str, at: str) -> dict[str, Any]:
+        asked = copy.deepcopy(event("cloudwatch-alarm"))
+        asked["alarmData"]["alarmName"] = around.names.alarm("TaskFailed")
+        asked["alarmData"]["state"] |= {"value": state, "timestamp": at}
+        return mail.work(asked, around.place(), pipeline)
+
+    failed = Finding(BY_ID["task-failed"], "wms-oracle-cdc", "task 0", 1.0)
+    note(around, failed)
+    assert change("ALARM", "1")["subject"]
+    used_up = Finding(BY_ID["restart-budget-exceeded"], "wms-oracle-cdc", "none is left", 1.0)
+    note(around, used_up, failed)
+    assert change("OK", "2")["subject"] == ""
+    note(around)
+    assert "well again" in change("OK", "3")["subject"]
+
+
 def test_a_refused_rotation_s_mail_says_what_was_refused(
     around: Surroundings, pipeline: Pipeline
 ) -> None:

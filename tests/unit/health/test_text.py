@@ -90,6 +90,14 @@ def test_a_recovery_says_that_nothing_has_to_be_done() -> None:
     assert "caught up" in critical.body
 
 
+def test_a_recovery_does_not_hide_what_is_still_found() -> None:
+    findings = [finding.as_json() for finding in judged(look(failed())).findings]
+    name = "wms-connector-feature-a-RestartBudgetExceeded"
+    mail = of_alarm(PLACE, name, state="OK", reason=REASON, at="now", evidence=findings)
+    assert "Nothing has to be done" not in mail.body
+    assert "Not all is well:\n  - A task is FAILED: task 0 of wms-oracle-cdc" in mail.body
+
+
 def test_an_alarm_that_nobody_knows_is_told_all_the_same() -> None:
     mail = of_alarm(PLACE, "somebody-else-s", state="ALARM", reason="because", at="now")
     assert is_a_mail(mail)
