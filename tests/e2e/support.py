@@ -300,7 +300,7 @@ def assert_exact(report: Report) -> None:
 class Writer:
     """Writes waiver changes in a thread; goes on with a new connection if the database dies."""
 
-    def __init__(self, dsn: str, *, rate: float = 200, seed: int = 1) -> None:
+    def __init__(self, dsn: str, *, rate: float = 100, seed: int = 1) -> None:
         self._dsn = dsn
         self._rate = rate
         self._seed = seed
