@@ -15,6 +15,7 @@ import httpx
 
 from wms_connector.connect.caller import message_of, part
 from wms_connector.connect.errors import (
+    HalfDoneError,
     NotFoundError,
     RejectedConfigError,
     UnsupportedError,
@@ -134,7 +135,8 @@ class ConnectClient(PluginCalls):
         """Restart a connector, with its tasks, or only what is FAILED; gives what restarts.
 
         Workers before 3.0 ignore both parameters, restart the connector alone and answer as if
-        all was well: raises UnsupportedError, before anything is done where the version shows it.
+        all was well: raises UnsupportedError before anything is done where the version shows it,
+        else HalfDoneError.
         """
         selective = include_tasks or only_failed
         if selective and _before_3(version := self.worker().version):
@@ -154,7 +156,7 @@ class ConnectClient(PluginCalls):
         if not selective:
             return None
         if reply.status != httpx.codes.ACCEPTED or not data:
-            raise UnsupportedError(
+            raise HalfDoneError(
                 f"a worker at {self.where} ignored which tasks of {name!r} to restart "
                 "(workers before 3.0 do): only the connector itself was restarted",
                 hint="Restart single tasks: `wms-connector restart --task N`",

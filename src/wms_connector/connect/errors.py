@@ -11,7 +11,8 @@
     ├── AlreadyExistsError     a connector of that name is there
     ├── RejectedConfigError    the configuration, with a message a field
     ├── RefusedError           400, 401, 403 and the like: the call is not allowed
-    ├── UnsupportedError       the worker is too old for the call
+    ├── UnsupportedError       the worker is too old for the call; nothing was done
+    │   └── HalfDoneError      it was, and has done something else than it was asked
     ├── UnexpectedAnswerError  not Kafka Connect: no JSON, another form, too long
     ├── FailedError            a connector or task is FAILED, with the causes of its trace
     ├── ForeignStageError      the connector is another stage's; nothing was done
@@ -98,6 +99,10 @@ class RefusedError(ConnectFailure):
 
 class UnsupportedError(ConnectFailure):
     """The worker is too old for the call."""
+
+
+class HalfDoneError(UnsupportedError):
+    """The worker is too old for a part of the call, and has done the rest."""
 
 
 class UnexpectedAnswerError(ConnectFailure):

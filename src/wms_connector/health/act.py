@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.connect.errors import (
     ConnectFailure,
+    HalfDoneError,
     NotFoundError,
     RebalanceError,
     RefusedError,
@@ -82,12 +83,13 @@ def act(
             continue
         try:
             restart(name)
-        except _NOT_MADE as error:
-            _give_back(store, reserved)
-            not_made[name] = error.what
         except ConnectFailure as error:
-            attempted.append(name)
-            doubts[name] = error.what
+            if isinstance(error, _NOT_MADE) and not isinstance(error, HalfDoneError):
+                _give_back(store, reserved)
+                not_made[name] = error.what
+            else:
+                attempted.append(name)
+                doubts[name] = error.what
         else:
             attempted.append(name)
     left = budget(store.read().attempts, now(), policy)

@@ -9,8 +9,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from wms_connector.health.findings import BY_ALARM, BY_ID, Severity
-from wms_connector.health.moments import moment
+from wms_connector.health.findings import BY_ALARM, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,38 +107,6 @@ def of_kind(
         lines += ["", "Tried", *_list(tried)]
     lines += ["", f"More: {link(place.runbook, kind)}"]
     return Mail(_subject(f"{place.short}: {told}"), _text(lines))
-
-
-def of_findings(place: Place, findings: Sequence[Mapping[str, Any]], *, at: float) -> Mail:
-    """Word a check's findings (`Finding.as_json`) in one mail: causes, then what follows of them.
-
-    The first one that nothing else explains makes the subject. `at` is seconds since 1970.
-    """
-    causes = [finding for finding in findings if not finding.get("because_of")]
-    if not causes:
-        return Mail(
-            _subject(f"{place.short}: all is well"),
-            _text([f"Stage {place.stage}, {moment(at)}: nothing was found."]),
-        )
-    first = causes[0]
-    more = f" (and {len(causes) - 1} more)" if len(causes) > 1 else ""
-    severity = str(first["severity"]).upper()
-    lines = [f"Stage {place.stage}, {moment(at)}"]
-    for finding in causes:
-        kind = BY_ID[str(finding["id"])]
-        lines += ["", f"{str(finding['severity']).upper()}: {finding['title']}"]
-        lines += _list(
-            [
-                str(finding["evidence"]),
-                f"Cause: {place.fill(kind.cause)}",
-                f"Next step: {place.fill(str(finding['next_step']))}",
-                link(place.runbook, kind),
-            ]
-        )
-    if follows := [finding for finding in findings if finding.get("because_of")]:
-        lines += ["", "What follows from that"]
-        lines += _list([f"{one['evidence']} ({one['because_of']})" for one in follows])
-    return Mail(_subject(f"{place.short}: {severity}: {first['title']}{more}"), _text(lines))
 
 
 def link(runbook: str, kind: Kind) -> str:

@@ -14,6 +14,7 @@ from tests.unit.connect.fake_worker import (
 )
 
 from wms_connector.connect.errors import (
+    HalfDoneError,
     NotFoundError,
     RefusedError,
     RejectedConfigError,
@@ -345,7 +346,7 @@ def test_a_worker_that_ignored_which_tasks_is_not_taken_for_success(
     ignored: httpx.Response,
 ) -> None:
     client, _ = restarting("of my own", ignored)
-    with pytest.raises(UnsupportedError, match="only the connector itself was restarted"):
+    with pytest.raises(HalfDoneError, match="only the connector itself was restarted"):
         client.restart("a", only_failed=True)
 
 

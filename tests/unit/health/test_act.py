@@ -77,8 +77,10 @@ ANSWERS: tuple[Exception | None, ...] = (
     errors.RefusedError("x"),
     errors.UncertainError("lost"),
     errors.ServerError("500"),
+    errors.UnsupportedError("old, and nothing was done"),
+    errors.HalfDoneError("old, and the connector alone was restarted"),
 )
-CHARGED = (errors.UncertainError, errors.ServerError)
+CHARGED = (errors.UncertainError, errors.ServerError, errors.HalfDoneError)
 
 
 def has_failed(one: Connector) -> bool:

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.health.looks import AT, LOGIN, failed, judged, look
+from tests.unit.health.looks import LOGIN, failed, judged, look
 
 from wms_connector.health.ecs_text import of_ecs
 from wms_connector.health.findings import BY_ID, KINDS, Kind
-from wms_connector.health.observation import Reach
-from wms_connector.health.text import Mail, Place, of_alarm, of_findings, of_kind
+from wms_connector.health.text import Mail, Place, of_alarm, of_kind
 
 EVENTS = Path(__file__).parents[2] / "events"
 BASE = "https://git.example.org/wms/docs/runbook.md"
@@ -103,22 +102,6 @@ def test_an_alarm_that_nobody_knows_is_told_all_the_same() -> None:
     assert is_a_mail(mail)
     assert mail.subject == "feature-a: ALARM: somebody-else-s"
     assert "because" in mail.body
-
-
-def test_a_check_s_findings_in_one_mail() -> None:
-    verdict = judged(look(failed(), database=Reach(ok=False, reason="no listener"), topics=None))
-    findings = [finding.as_json() for finding in verdict.findings]
-    mail = of_findings(PLACE, findings, at=AT)
-    assert mail.subject == "feature-a: CRITICAL: The database does not take connections"
-    assert "What follows from that" in mail.body
-    assert "(database-unreachable)" in mail.body
-    assert f"{BASE}#database-unreachable" in mail.body
-    assert "#task-failed" not in mail.body
-    two = [finding | {"because_of": None} for finding in findings]
-    assert of_findings(PLACE, two, at=AT).subject.endswith("(and 1 more)")
-    well = of_findings(PLACE, [], at=AT)
-    assert well.subject == "feature-a: all is well"
-    assert is_a_mail(well)
 
 
 @given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(KINDS))
