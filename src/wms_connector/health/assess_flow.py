@@ -96,8 +96,9 @@ def _stand(seen: Observation, connector: Connector | None, former: Stand | None)
     if former is None or former.offset != offset:
         return Stand(offset=offset, since=seen.at, source=source)
     moved = former.moved
-    if moved is None and None not in {source, former.source} and source != former.source:
-        moved = seen.at
+    if source is not None and former.source is not None:
+        # A source can go back to where it was: a row that waited was deleted.
+        moved = None if source == former.source else (moved if moved is not None else seen.at)
     return Stand(
         offset=offset,
         # A clock that was put back begins the wait anew, at the longest.

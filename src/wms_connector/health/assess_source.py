@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wms_connector.health.observation import UNASKED, Question
 from wms_connector.health.part import Part
 from wms_connector.health.traces import refuses_sign_in
 
@@ -24,11 +25,12 @@ def assess_database(seen: Observation) -> Part:
     if seen.database is None:
         part.cannot_see("database-unreachable")
     refusal = _refusal(seen)
+    if not _signed_in(seen):
+        part.cannot_see("login-refused")
     if refusal:
         part.find("login-refused", DATABASE, refusal)
     elif seen.database is not None and not seen.database.ok:
         part.find("database-unreachable", DATABASE, seen.database.reason)
-        part.cannot_see("login-refused")
     return part
 
 
@@ -43,6 +45,14 @@ def assess_topics(seen: Observation) -> Part:
             of = f", for {topic.table}" if topic.table else ""
             part.find("topic-missing", topic.name, f"the topic {topic.name}{of}, is not there")
     return part
+
+
+def _signed_in(seen: Observation) -> bool:
+    """Whether nobody has failed to ask the database as the user, for whatever reason."""
+    away = seen.database is not None and not seen.database.ok
+    flows = [connector.flow for connector in seen.connectors or () if connector.flow is not None]
+    unasked = Question.FLOW in seen.unseen or any(UNASKED in flow.unknown for flow in flows)
+    return not away and not unasked
 
 
 def _refusal(seen: Observation) -> str:

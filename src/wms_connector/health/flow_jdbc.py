@@ -123,7 +123,7 @@ def flow_jdbc(
             f"{'.'.join(table)}={_newest(found, positions.get(table))}"
             for table, found in sorted(waiting.items())
         ),
-        behind_seconds=max((max(0.0, now - _epoch(time, zone)) for time in oldest), default=0.0),
+        behind_seconds=max((_since(time, now, zone) for time in oldest), default=0.0),
         waiting=sum(found.rows for found in waiting.values()),
         unit=ROWS,
     )
@@ -133,9 +133,7 @@ def told(waiting: Mapping[Name, Waiting], now: float, zone: tzinfo) -> Told:
     """Tell it table by table."""
     tables, lines = {}, []
     for table, found in sorted(waiting.items()):
-        seconds = (
-            None if found.oldest is None else round(max(0.0, now - _epoch(found.oldest, zone)))
-        )
+        seconds = None if found.oldest is None else round(_since(found.oldest, now, zone))
         name = ".".join(table)
         tables[name] = {"rows_waiting": found.rows, "seconds_behind": seconds}
         many = f"more than {MOST - 1:,}" if found.rows >= MOST else f"{found.rows:,}"
@@ -225,5 +223,13 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())
 
 
-def _epoch(time: datetime, zone: tzinfo) -> float:
-    return (time if time.tzinfo else time.replace(tzinfo=zone)).timestamp()
+def _since(time: datetime, now: float, zone: tzinfo) -> float:
+    """Seconds from a column's time to `now`, not below 0.
+
+    An hour of autumn's change of clocks comes twice, and a column without a zone does not say
+    which it was: the later one counts that is not in the future.
+    """
+    if time.tzinfo is not None:
+        return max(0.0, now - time.timestamp())
+    both = sorted(now - time.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+    return next((seconds for seconds in both if seconds >= 0), 0.0)

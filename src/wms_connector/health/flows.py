@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.health import flow_jdbc, flow_postgres
 from wms_connector.health.flow_oracle import flow_oracle
-from wms_connector.health.observation import Flow
+from wms_connector.health.observation import UNASKED, Flow
 from wms_connector.health.source import Told
 from wms_connector.model.errors import WmsError
 from wms_connector.oracle.lag import observe_lag
@@ -27,9 +27,6 @@ _WAITS: Final = 4
 _WAIT_S: Final = 1.0
 """How often, and how long, a first look waits for what is just written to be delivered: on a laptop
 a heartbeat comes every second, and is confirmed a second later."""
-
-DATABASE: Final = "database"
-"""Key of `Flow.unknown` where the database could not be asked at all."""
 
 
 class Flows:
@@ -65,8 +62,8 @@ class Flows:
             found = self._asked(config, entries)
         except WmsError as error:
             reason = error.what
-            self.told[name] = Told({"unknown": {DATABASE: reason}}, [f"lag unknown: {reason}"])
-            return Flow(unknown={DATABASE: reason})
+            self.told[name] = Told({"unknown": {UNASKED: reason}}, [f"lag unknown: {reason}"])
+            return Flow(unknown={UNASKED: reason})
         if found is None:
             return None
         flow, told = found

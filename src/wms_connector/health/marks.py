@@ -29,7 +29,10 @@ def marked(
         key: _settled(mark, now) for key, mark in before.items() if key.partition(":")[0] in blind
     }
     for one in found:
-        after[one.key] = _next(before.get(one.key), one.evidence[:_EVIDENCE], now, policy)
+        former = before.get(one.key)
+        if former is not None and one.soft and now - former.last > policy.gap:
+            former = None  # nobody knows what was between
+        after[one.key] = _next(former, one.evidence[:_EVIDENCE], now, policy)
     newest = sorted(after, key=lambda key: (-after[key].last, key))[:KEPT]
     return {key: after[key] for key in sorted(newest)}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +29,10 @@ class Question(StrEnum):
     SERVICE = "service"
     DATABASE = "database"
     WORKERS = "workers"
+
+
+UNASKED: Final = "database"
+"""Key of `Flow.unknown` where the database could not be asked at all."""
 
 
 class Reach(Value):

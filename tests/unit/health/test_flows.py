@@ -17,8 +17,8 @@ from wms_connector.connectors.shape import DatabaseShape
 from wms_connector.health import flow_jdbc, flow_postgres
 from wms_connector.health.flow_jdbc import MOST, ORACLE, POSTGRES, Position, Reading, Waiting
 from wms_connector.health.flow_oracle import flow_oracle
-from wms_connector.health.flows import DATABASE, Flows
-from wms_connector.health.observation import Flow
+from wms_connector.health.flows import Flows
+from wms_connector.health.observation import UNASKED, Flow
 from wms_connector.model.errors import WmsError
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
@@ -220,7 +220,7 @@ def test_a_database_that_does_not_answer_is_part_of_the_flow() -> None:
     source.clock.now = 52.0
     assert flows("c", CONFIG, entry()) is not None
     assert flows("c", CONFIG, entry()) == Flow(
-        unknown={DATABASE: "the database cannot be reached: refused"}
+        unknown={UNASKED: "the database cannot be reached: refused"}
     )
     assert list(flows.told["c"].lines) == ["lag unknown: the database cannot be reached: refused"]
 
@@ -357,6 +357,18 @@ def test_a_table_that_nobody_changes_is_read_to_its_end() -> None:
     assert flow.behind_seconds == 0
     assert flow.source == f"S.A={AT.isoformat()}"
     assert flow_jdbc.flow_jdbc(9e9, UTC, {}, {T1: Waiting(0, None, None)}).source == "S.A="
+
+
+@pytest.mark.parametrize(("minutes", "behind"), [(30, 60.0), (90, 60.0), (120, 1_860.0)])
+def test_the_hour_that_comes_twice_is_no_hour_of_lag(minutes: int, behind: float) -> None:
+    """At 3:00 of 25 October 2026 clocks in Rome go back to 2:00; a row is one minute old."""
+    rome = ZoneInfo("Europe/Rome")
+    two = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)  # 2:00 there, for the first time
+    now = two + timedelta(minutes=minutes)
+    written = min(now, two + timedelta(minutes=90)) - timedelta(minutes=1)
+    column = written.astimezone(rome).replace(tzinfo=None)
+    flow = flow_jdbc.flow_jdbc(now.timestamp(), rome, {}, {T1: Waiting(1, column, column)})
+    assert flow.behind_seconds == behind
 
 
 def test_a_column_with_a_zone_is_what_it_says() -> None:

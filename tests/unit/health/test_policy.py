@@ -25,16 +25,31 @@ def test_defaults_are_those_of_the_file() -> None:
 def test_everything_can_be_set() -> None:
     policy = of(
         ORACLE + "[health]\nrestarts = 5\nrestart_window_minutes = 90\nsoft_observations = 2\n"
-        "lag_seconds = 30\narchive_headroom_hours = 24\n"
+        "lag_seconds = 130\narchive_headroom_hours = 24\n"
     )
     assert (policy.restarts, policy.window, policy.soft) == (5, 5_400.0, 2)
-    assert (policy.lag, policy.headroom_hours) == (30.0, 24.0)
+    assert (policy.lag, policy.headroom_hours) == (130.0, 24.0)
 
 
 def test_a_standstill_is_longer_than_what_moves_offsets() -> None:
     assert of(ORACLE + "[debezium]\nheartbeat_interval_ms = 600_000\n").stand == 1_800.0
     assert of(ORACLE + "[debezium]\nheartbeat_interval_ms = 1_000\n").stand == 180.0
     assert of(JDBC + "delay_ms = 600_000\npoll_interval_ms = 2_000\n").stand == 620.0
+
+
+def test_an_idle_source_is_never_too_late() -> None:
+    """Only a heartbeat tells Debezium's, and JDBC's rows wait for their delay by design."""
+    short = "[health]\nlag_seconds = 10\n"
+    slow = "[debezium]\nheartbeat_interval_ms = 600_000\n"
+    assert of(ORACLE + slow).lag == 1_200.0
+    assert of(ORACLE + short).lag == 120.0
+    assert of(JDBC + "delay_ms = 600_000\npoll_interval_ms = 2_000\n").lag == 620.0
+    assert of(JDBC + "delay_ms = 0\npoll_interval_ms = 500\n" + short).lag == 10.0
+
+
+def test_checks_that_lie_far_apart_are_not_in_a_row() -> None:
+    assert of(ORACLE).gap == 3_600.0
+    assert of(ORACLE + "[health]\ncheck_interval_minutes = 60\n").gap == 10_800.0
 
 
 @pytest.mark.parametrize(

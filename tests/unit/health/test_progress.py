@@ -49,6 +49,14 @@ def test_a_quiet_source_is_no_standstill() -> None:
     assert ids(again(*(at(10 * n, stands("s1")) for n in range(9)))) == []
 
 
+def test_a_source_that_went_back_to_where_it_was_has_not_moved() -> None:
+    """A row that waited was deleted before a JDBC connector came to read it."""
+    looks = [at(0, stands("s1")), at(10, stands("s2")), at(20, stands("s1"))]
+    assert ids(again(*looks, *(at(10 * n, stands("s1")) for n in range(3, 9)))) == []
+    assert ids(again(*looks, at(30, stands("s3")))) == []
+    assert ids(again(*looks, at(30, stands("s3")), at(40, stands("s3")))) == ["no-progress"]
+
+
 def test_offsets_that_move_are_none() -> None:
     looks = [at(10 * n, flowing(offset=f"o{n}", source=f"s{n}")) for n in range(9)]
     assert ids(again(*looks)) == []

@@ -212,6 +212,16 @@ def test_a_soft_state_that_could_not_be_seen_between_is_neither_well_nor_counted
     assert ids(again(at[0], blind, at[2], at[3])) == ["no-tasks"]
 
 
+def test_looks_that_lie_far_apart_are_not_in_a_row() -> None:
+    """A check that was off for a night has not seen what was between."""
+    seen = look(connector(tasks=()))
+    at = [seen.model_copy(update={"at": AT + n * TICK}) for n in (0, 1, 60, 61, 62)]
+    assert ids(again(*at[:3])) == []
+    last = again(*at)
+    assert ids(last) == ["no-tasks"]
+    assert last.findings[0].since == at[2].at
+
+
 def test_a_flag_that_could_not_be_judged_has_no_value() -> None:
     down = flags(judged(look(**DOWN)))
     assert down["ConnectApiUnreachable"] == 1
@@ -236,6 +246,12 @@ def test_what_a_silent_database_does_not_tell_is_not_well_because_of_that() -> N
     told = flags(judged(look(silent, database=NO_DATABASE)))
     assert told["DbTcpUnreachable"] == 1
     assert told.keys().isdisjoint(blind | {"DbLoginRefused"})
+    late = {"database": "the database has taken the connection and not answered for 20 s"}
+    hangs = flags(judged(look(connector(flow=Flow(offset="o1", unknown=late)))))
+    assert "DbLoginRefused" not in hangs
+    unseen = {Question.FLOW: "no answer within 60 s"}
+    assert "DbLoginRefused" not in flags(judged(look(connector(flow=None), unseen=unseen)))
+    assert flags(judged(look()))["DbLoginRefused"] == 0
     other = connector("b", flow=Flow(offset="o1", behind_seconds=900.0))
     assert flags(judged(look(silent, other, desired=(NAME, "b"))))["LagHigh"] == 1
     partly = flowing(unknown={"transactions": "ORA-00942"}, headroom_hours=50.0)

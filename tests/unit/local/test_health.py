@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from wms_connector.health.flows import DATABASE
-from wms_connector.health.observation import Reach
+from wms_connector.health.observation import UNASKED, Reach
 from wms_connector.local.control import LocalControl
 from wms_connector.local.errors import NotRunningError
 from wms_connector.local.health import Laptop, laptop_flows
@@ -127,7 +126,7 @@ def test_postgresql_that_is_away_is_part_of_the_flow(tmp_path: Path, free: int) 
     here = control(tmp_path, worker(1, 7001), ports={"postgres": free})
     flow = laptop_flows(here)("c", POSTGRES, OFFSETS)
     assert flow is not None
-    assert "the database cannot be reached" in flow.unknown[DATABASE]
+    assert "the database cannot be reached" in flow.unknown[UNASKED]
 
 
 def test_another_oracle_may_be_named(tmp_path: Path, free: int) -> None:
@@ -136,7 +135,7 @@ def test_another_oracle_may_be_named(tmp_path: Path, free: int) -> None:
     here = control(tmp_path, worker(1, 7001), source="oracle", external=external)
     flow = laptop_flows(here)("c", ORACLE, OFFSETS)
     assert flow is not None
-    assert flow.unknown[DATABASE].startswith("the database answers ")
+    assert flow.unknown[UNASKED].startswith("the database answers ")
     assert laptop_flows(here, oracle=lambda: None)("c", ORACLE, OFFSETS) is None
 
 
