@@ -6,14 +6,22 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.health.moments import moment
+from wms_connector.health.text import Place
 from wms_connector.model.ages import age
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wms_connector.health.observation import Topic
+    from wms_connector.model.names import Names
 
 _WIDTH: Final = 100
+
+
+def named(findings: Iterable[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """Put a stage's names into the next steps, so that commands can be copied as they are."""
+    place = Place(names.stage.name, names.connector_stack, "")
+    return [{**found, "next_step": place.fill(found["next_step"])} for found in findings]
 
 
 def finding_lines(findings: Sequence[Mapping[str, Any]], now: float) -> list[str]:

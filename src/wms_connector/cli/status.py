@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wms_connector.cli.app import App, laptop_command
-from wms_connector.cli.findings import finding_lines, restart_lines, topic_lines, topics_json
+from wms_connector.cli.findings import (
+    finding_lines,
+    named,
+    restart_lines,
+    topic_lines,
+    topics_json,
+)
 from wms_connector.cli.lag import Source, source_options
 from wms_connector.cli.target import Asked, place_options, target
 
@@ -45,6 +51,7 @@ def status(app: App, asked: Asked, source: Source) -> int:
         last = last_check(where.deployment, taken.seen.at)
         findings, restarts, notes = last.beside(findings), last.restarts, last.lines
     connectors = _connectors(taken, told)
+    findings = named(findings, app.names)
     healthy = _runs(taken) and all(finding["severity"] == "info" for finding in findings)
     now, guarantee = taken.seen.at, where.guarantee(app)
     head = f"{where.told or f'stage {app.stage.name}'}, {guarantee}"

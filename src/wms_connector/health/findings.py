@@ -30,8 +30,8 @@ class Kind:
 
     `id` is its anchor in the runbook; `metric` is above 0 where it is found, and None for what is
     not a metric but an event. `soft`: it is a finding only when it was seen in several looks in a
-    row. `explained_by`: ids of kinds
-    that bring this one with them: whoever hears of those need not hear of this.
+    row. `explained_by`: ids of kinds that bring this one with them: whoever hears of those need not
+    hear of this.
     """
 
     id: str
@@ -70,7 +70,8 @@ KINDS: Final = (
         "check-failed", "The health check cannot see everything, or has fallen silent", CRITICAL,
         "A question of the check was refused or timed out, or the check itself does not run. Until "
         "it sees again, no other alarm can be relied on.",
-        "Look at the log of the function `<stack>-health`: it names what was refused.",
+        "The evidence names what was refused; without any, look at the log of the function "
+        "`<stack>-health`, and whether it is called at all.",
         m.CHECK_FAILED,
     ),
     Kind(
@@ -121,7 +122,8 @@ KINDS: Final = (
         "position-lost", "The source no longer has the restart point", CRITICAL,
         "The logs that the connector has to read next were thrown away, or its replication slot "
         "is gone. Changes since then cannot be read any more.",
-        "Restore the archived logs if there is a backup; else `wms-connector recover snapshot`.",
+        "Restore the archived logs if there is a backup; else `wms-connector recover snapshot`, "
+        "from a machine that reaches the workers (docs/recovery.md).",
         m.POSITION_LOST,
     ),
     Kind(
@@ -141,8 +143,9 @@ KINDS: Final = (
     Kind(
         "topic-missing", "A topic that has to be there is not", CRITICAL,
         "Somebody deleted it. What is written to it fails, or is lost with it.",
-        "Find out who deleted it. A deployment makes it again; then compare with `wms-connector "
-        "audit`.",
+        "Find out who deleted it. From a machine that reaches the brokers, `wms-connector topics "
+        "apply` makes it again; a deployment that changes nothing does not. Then compare with "
+        "`wms-connector audit`.",
         m.TOPIC_MISSING,
     ),
     Kind(
@@ -167,7 +170,7 @@ KINDS: Final = (
     ),
     Kind(
         "task-failed", "A task is FAILED", CRITICAL,
-        "It met an error that Debezium does not retry. Kafka Connect never restarts it.",
+        "It met an error that it does not retry itself. Kafka Connect never restarts it.",
         "It is restarted by itself while restarts are left. If it fails again: `wms-connector "
         "status` explains the trace.",
         m.TASK_FAILED,
@@ -213,8 +216,8 @@ KINDS: Final = (
         "no-progress", "RUNNING, and nothing moves", CRITICAL,
         "Offsets stand still although the source moves on and a heartbeat would move them: the "
         "task hangs, or waits for an answer that does not come.",
-        "Take a look at the task's log; `wms-connector restart` lets it begin again where its "
-        "offsets stand.",
+        "Take a look at the task's log; `wms-connector restart --all` lets it begin again where "
+        "its offsets stand.",
         m.NO_PROGRESS,
         explained_by=(*_DOWN, *_SOURCE, *_FAILED, *_IDLE, "worker-unhealthy", "log-not-archived"),
     ),
@@ -246,10 +249,10 @@ KINDS: Final = (
     ),
     Kind(
         "rotation-refused", "A rotated password does not sign in", CRITICAL,
-        "The secret has a new password that the database does not take. The workers were left as "
-        "they are: they go on with the old one until they are replaced.",
-        "Set the database's password to the secret's, or put the former value back; then start "
-        "the rotation's function again.",
+        "A secret has a new value that the database, or the brokers, do not take. The workers were "
+        "left as they are: they go on with the old one until they are replaced.",
+        "Set the user's password to the secret's, or put the secret's former value back; then try "
+        "it again: `aws lambda invoke --function-name <stack>-rotation /dev/stdout`.",
         m.ROTATION_REFUSED,
     ),
     Kind(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wms_connector.health.alarms import ALARMS
 from wms_connector.health.findings import explainers
 from wms_connector.health.guides import guides
+from wms_connector.health.text import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from wms_connector.health.findings import Kind
 
 _WIDTH: Final = 100
+_ANY: Final = Place("<stage>", "<stack>", "docs/runbook.md")
 _HEAD: Final = """\
 # Runbook
 
@@ -29,7 +31,8 @@ This page is printed from the code (`python -m wms_connector.health`); a test ho
 
 def page(kinds: Sequence[Kind]) -> str:
     """Write the page: a table of all, then a section for each, causes first."""
-    return "\n".join([_HEAD, *_index(kinds), *(line for kind in kinds for line in _section(kind))])
+    sections = (line for kind in kinds for line in _section(kind))
+    return "\n".join([_HEAD, *_index(kinds), *sections])
 
 
 def _index(kinds: Sequence[Kind]) -> list[str]:
@@ -78,7 +81,7 @@ def _numbered(lines: Sequence[str]) -> list[str]:
 
 def _wrapped(text: str, *, first: str = "") -> list[str]:
     return textwrap.wrap(
-        text,
+        _ANY.fill(text),
         _WIDTH,
         initial_indent=first,
         subsequent_indent=" " * len(first),

@@ -5,6 +5,7 @@ A subject is at most 100 printable ASCII characters, as SNS wants it; a body is 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ SUBJECT: Final = 100
 _STAGE: Final = 30  # characters of a stage's name in a subject: most of it is for what is wrong
 _WIDTH: Final = 78
 _INDENT: Final = "  "
+_COMMAND: Final = re.compile(r"`(wms-connector (?![^`]*--stage)[^`]*)`")
+"""A command of ours that does not say of which stage."""
 _SAID: Final = {"ALARM": "", "OK": "well again: ", "INSUFFICIENT_DATA": "cannot be told: "}
 
 
@@ -49,8 +52,9 @@ class Place:
         return self.stage if len(self.stage) <= _STAGE else f"{self.stage[: _STAGE - 3]}..."
 
     def fill(self, text: str) -> str:
-        """Put the stage's names into a text of the list of kinds."""
-        return text.replace("<stack>", self.stack).replace("<stage>", self.stage)
+        """Put the stage's names into a text of the list of kinds, and its commands."""
+        named = _COMMAND.sub(lambda found: f"`{found[1]} --stage <stage>`", text)
+        return named.replace("<stack>", self.stack).replace("<stage>", self.stage)
 
 
 def of_alarm(

@@ -264,7 +264,7 @@ def checked(ago: float, *findings: dict[str, Any], severity: str = "info") -> Ch
 
 DATABASE_DOWN = {
     "id": "database-unreachable", "severity": "critical", "title": "The database is away",
-    "about": "database", "evidence": "no answer in time", "next_step": "Ask the DBA",
+    "about": "database", "evidence": "no answer in time", "next_step": "Ask `<stack>-health`",
     "because_of": None,
 }  # fmt: skip
 LAGS = {
@@ -289,7 +289,9 @@ def test_what_the_last_check_found_is_shown_with_its_next_step() -> None:
     last, down, lags = (one for one in found(broken(health=check)) if one.area == "health")
     assert last.found == "2 findings, the worst critical, 60 s ago"
     assert last.level is Level.OK
-    assert (down.subject, down.level, down.step) == ("database", Level.FAIL, "Ask the DBA")
+    assert (down.subject, down.level, down.step) == (
+        "database", Level.FAIL, f"Ask `{NAMES.function('health')}`",
+    )  # fmt: skip
     assert down.found == "The database is away; no answer in time"
     assert (lags.level, lags.step) == (Level.WARN, "")
     assert lags.found.endswith("behind by 20 min; because of database-unreachable")

@@ -4,11 +4,19 @@ import json
 from typing import Any
 
 from wms_connector.aws.checks import Check
-from wms_connector.cli.findings import finding_lines, restart_lines, topic_lines, topics_json
+from wms_connector.cli.findings import (
+    finding_lines,
+    named,
+    restart_lines,
+    topic_lines,
+    topics_json,
+)
 from wms_connector.cli.last_check import told_of
 from wms_connector.health.findings import BY_ID
 from wms_connector.health.observation import Topic
 from wms_connector.health.verdict import Finding
+from wms_connector.model.names import Names
+from wms_connector.model.stage import Stage
 
 NOW = 10_000.0
 FAILED = Finding(BY_ID["task-failed"], "c", "task 0 of c: it broke", NOW - 300)
@@ -25,6 +33,14 @@ def test_a_finding_says_what_was_seen_why_and_what_to_do() -> None:
     assert told[2].startswith("  cause: It met an error")
     assert any(line.startswith("  next: It is restarted by itself") for line in told)
     assert max(map(len, told)) <= 100
+
+
+def test_commands_can_be_copied_as_they_are() -> None:
+    silent = Finding(BY_ID["check-failed"], "check", "no answer", NOW)
+    names = Names(Stage.parse("main"), "wms")
+    steps = [one["next_step"] for one in named([FAILED.as_json(), silent.as_json()], names)]
+    assert "`wms-connector status --stage main`" in steps[0]
+    assert "`wms-connector-main-health`" in steps[1]
 
 
 def test_what_follows_from_another_finding_says_from_which() -> None:

@@ -6,16 +6,18 @@ import os
 import re
 import runpy
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from wms_connector.cli.main import COMMANDS
-from wms_connector.health.findings import KINDS
+import click
+import pytest
+
+from wms_connector.cli.main import LazyGroup
+from wms_connector.health.findings import BY_ID, KINDS
 from wms_connector.health.guides import guides
 from wms_connector.health.runbook import page
+from wms_connector.health.text import Place
+from wms_connector.oracle.catalogue import ENTRIES
 
-if TYPE_CHECKING:
-    import pytest
-
+PLACE = Place("main", "wms-connector-main", "docs/runbook.md")
 DOCS = Path(__file__).parents[3] / "docs"
 
 
@@ -43,7 +45,7 @@ def test_every_kind_has_one_section_with_all_that_a_person_needs() -> None:
         text = " ".join(sections[kind.id].split())
         assert kind.title in text
         assert " ".join(kind.cause.split()) in text
-        assert " ".join(kind.step.split()) in text
+        assert Place("<stage>", "<stack>", "").fill(kind.step) in text
         for part in ("Where to look: -", "What to do: 1.", "By itself:"):
             assert part in text, (kind.id, part)
         if kind.metric is not None:
@@ -66,6 +68,28 @@ def test_health_md_lists_every_finding() -> None:
     assert rows == [(kind.id, kind.id) for kind in KINDS]
 
 
-def test_commands_that_it_names_are_there() -> None:
-    text = page(KINDS) + (DOCS / "health.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`wms-connector ([a-z]+)", text)) <= set(COMMANDS)
+def named(text: str) -> list[str]:
+    """The commands that a text names, with the stage put in."""
+    return re.findall(r"`wms-connector ([^`]+)`", PLACE.fill(" ".join(text.split())))
+
+
+STEPS = [step for kind in KINDS for step in named(kind.step)]
+STEPS += [step for entry in ENTRIES for step in named(entry.step)]
+
+
+@pytest.mark.parametrize("command", sorted({*STEPS, *named(page(KINDS))}))
+def test_commands_that_are_next_steps_can_be_given(command: str) -> None:
+    words = command.split()
+    found = LazyGroup().get_command(click.Context(LazyGroup()), words[0])
+    while isinstance(found, click.Group):
+        words = words[1:]
+        found = found.get_command(click.Context(found), words[0])
+    assert found is not None, words[0]
+    options = {option for parameter in found.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= options
+    assert "--stage" in words
+
+
+def test_a_standstill_is_no_failure_so_its_restart_is_of_all() -> None:
+    """Without --all, `restart` touches what is FAILED alone."""
+    assert "restart --all --stage main" in named(BY_ID["no-progress"].step)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.aws.verify.facts import Unseen
 from wms_connector.aws.verify.finding import Finding, Level, unseen
+from wms_connector.health.text import Place
 from wms_connector.model.ages import age
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def health(seen: Observation, names: Names) -> Iterator[Finding]:
         else:
             yield Finding("health", _LAST, Level.OK, told)
         for finding in facts.findings:
-            yield _found(finding)
+            yield _found(finding, Place(names.stage.name, names.connector_stack, ""))
 
 
 def _summary(check: Check) -> str:
@@ -54,7 +55,7 @@ def _summary(check: Check) -> str:
     return f"{count} finding{'' if count == 1 else 's'}, the worst {check.severity}"
 
 
-def _found(finding: Mapping[str, Any]) -> Finding:
+def _found(finding: Mapping[str, Any], place: Place) -> Finding:
     cause = finding.get("because_of")
     told = [str(finding.get("title", "")), str(finding.get("evidence", ""))]
     if cause:
@@ -64,5 +65,5 @@ def _found(finding: Mapping[str, Any]) -> Finding:
         str(finding.get("about") or finding.get("id")),
         _LEVELS.get(str(finding.get("severity")), Level.OK),
         "; ".join(part for part in told if part),
-        "" if cause else str(finding.get("next_step", "")),
+        "" if cause else place.fill(str(finding.get("next_step", ""))),
     )
