@@ -44,8 +44,11 @@ class Place:
 
     `environment` is the function's. `public` is text that may be shown anyway; it must be known
     before secrets are read. What is passed in besides takes the place of AWS, Kafka and the
-    network. `clock` gives seconds since 1970.
+    network. `clock` gives seconds since 1970. `ledger_seconds`: each question to the ledger is
+    asked once, and awaited so long; None: as patiently as everything else.
     """
+
+    ledger_seconds: float | None = None
 
     def __init__(
         self,
@@ -99,7 +102,8 @@ class Place:
         """What the stage remembers."""
         from wms_connector.aws.ledger import Ledger
 
-        return Ledger(self.aws.client("dynamodb"), self.deployment.ledger)
+        client = self.aws.client("dynamodb", once_within=self.ledger_seconds)
+        return Ledger(client, self.deployment.ledger)
 
     @cached_property
     def checks(self) -> Checks:

@@ -6,8 +6,9 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 from tests.unit.aws.fakes import client_error
-from tests.unit.functions.support import Surroundings, event
+from tests.unit.functions.support import Surroundings, event, names_of
 
 from wms_connector.aws.checks import Check, Restarts
 from wms_connector.aws.errors import AwsError
@@ -107,6 +108,19 @@ def test_an_alarm_that_ends_because_another_one_explains_it_is_not_well_again(
     assert "well again" in change("OK", "3")["subject"]
 
 
+def test_an_alarm_of_a_stage_whose_name_begins_with_this_one_s_is_left_to_its_own_function(
+    around: Surroundings, pipeline: Pipeline
+) -> None:
+    """The function's permission is for all names that begin so."""
+    asked = copy.deepcopy(event("cloudwatch-alarm"))
+    asked["alarmData"]["alarmName"] = names_of("feature-a-2").alarm("TaskFailed")
+    assert asked["alarmData"]["alarmName"].startswith(around.names.alarm_prefix)
+    assert mail.work(asked, around.place(), pipeline) == {"subject": ""}
+    assert sent(around) == []
+    asked["alarmData"]["alarmName"] = around.names.alarm("TaskFailed")
+    mailed(around, pipeline, asked)
+
+
 def test_a_refused_rotation_s_mail_says_what_was_refused(
     around: Surroundings, pipeline: Pipeline
 ) -> None:
@@ -125,6 +139,26 @@ def test_without_the_ledger_a_mail_goes_out_all_the_same(
     for name in ("cloudwatch-alarm", "ecs-task-stopped-exit", "ecs-task-stopped-exit"):
         mailed(around, pipeline, event(name))
     assert len(sent(around)) == 3
+
+
+def test_a_ledger_that_is_silent_is_asked_each_question_once(
+    around: Surroundings, pipeline: Pipeline
+) -> None:
+    asked: list[str] = []
+
+    def silent(event_name: str, **_: Any) -> None:
+        asked.append(event_name)
+        raise ConnectTimeoutError(endpoint_url="https://dynamodb")
+
+    place = around.place()
+    place.ledger_seconds = mail.LEDGER_SECONDS
+    calls = place.aws.client("dynamodb", once_within=place.ledger_seconds).meta.events
+    calls.register("before-send.dynamodb", silent)
+    try:
+        assert mail.work(event("cloudwatch-alarm"), place, pipeline)["subject"]
+    finally:  # other tests have the same client
+        calls.unregister("before-send.dynamodb", silent)
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize(
