@@ -65,8 +65,12 @@ class Mailer:
     def send(self, event: Any) -> dict[str, Any]:
         """Mail what an event says; gives the subject, empty where it is not to be mailed.
 
-        Raises UnknownEventError, AwsError.
+        An alarm of another stage is its own function's to mail: CloudWatch may call this one for
+        each alarm whose name begins as this stage's do. Raises UnknownEventError, AwsError.
         """
+        if (other := self._of_another_stage(event)) is not None:
+            self.told(f"not mailed: {other} is no alarm of stage {self.place.names.stage}")
+            return {"subject": ""}
         worded = self._worded(event)
         mails = Mails(self.place.ledger.table)
         unnoted: Claim | None = Claim(mails, "", "")
@@ -82,6 +86,12 @@ class Mailer:
             raise
         self.told(f"mailed: {worded.mail.subject}")
         return {"subject": worded.mail.subject}
+
+    def _of_another_stage(self, event: Any) -> str | None:
+        """Give the name of an alarm that is not this stage's."""
+        data = event.get("alarmData") if isinstance(event, Mapping) else None
+        name = str(data["alarmName"]) if data else ""
+        return None if not name or self.place.names.owns_alarm(name) else name
 
     def _worded(self, event: Any) -> Worded:
         found = event if isinstance(event, Mapping) else {}

@@ -108,6 +108,11 @@ class Names:
             raise ValueError(f"{what!r} is not letters and digits")
         return f"{self.alarm_prefix}{what}"
 
+    def owns_alarm(self, name: str) -> bool:
+        """Whether a name is that of an alarm of this stage: stage `a-b`'s begin as `a`'s do."""
+        what = name.removeprefix(self.alarm_prefix)
+        return what != name and what.isalnum() and what.isascii()
+
     def rule(self, what: str) -> str:
         """EventBridge rule; `what` as an alarm's, and short enough for EventBridge's limit."""
         if not (what.isalnum() and what.isascii() and len(what) <= _RULE):

@@ -199,3 +199,12 @@ def test_every_derived_name_is_inside_its_limit(stage: Stage) -> None:
 def test_what_an_alarm_is_about_cannot_be_taken_for_a_part_of_the_stage(what: str) -> None:
     with pytest.raises(ValueError, match="letters and digits"):
         Names(Stage.parse("a"), "wms").alarm(what)
+
+
+def test_a_stage_owns_its_alarms_and_not_those_of_a_stage_whose_name_begins_with_its_own() -> None:
+    names = Names(Stage.parse("a"), "wms")
+    assert names.owns_alarm(names.alarm("TaskFailed"))
+    for stage in ("a-b", "ab", "b"):
+        assert not names.owns_alarm(Names(Stage.parse(stage), "wms").alarm("TaskFailed"))
+    for name in ("", "TaskFailed", names.connector_stack, names.alarm_prefix, "wms-connector-a-é"):
+        assert not names.owns_alarm(name)
