@@ -54,6 +54,10 @@ class Rotation:
         versions = {path: secrets.version(path) for path in secrets_of(self.place.deployment)}
         known = rotations.replaced()
         if not asked.by_hand and all(known.get(path) == versions[path] for path in asked.paths):
+            if all(known.get(path) == version for path, version in versions.items()):
+                # A refused version was taken out of force again: nothing is wrong any more.
+                rotations.note_replaced(versions)
+                self._measure(0.0)
             return self._nothing("the workers were replaced with this version already")
         try:
             self._try_all(again=asked.by_hand)

@@ -105,6 +105,36 @@ def test_a_wrong_password_is_tried_once_and_no_worker_goes(
     assert "ORA-01017" in around.place().rotations.stopped()
 
 
+def test_a_refused_version_that_goes_out_of_force_ends_the_alarm(
+    around: Surroundings, oracle: Oracle, pipeline: Pipeline
+) -> None:
+    """By moving the label back: the workers have that version already."""
+    rotated(around, pipeline)
+    around.place().rotations.note_stopped("what was in force in between was refused")
+    around.cloudwatch.asked.clear()
+    assert not rotated(around, pipeline)["replaced"]
+    assert around.measured() == {(REFUSED, ""): 0.0}
+    assert around.place().rotations.stopped() == ""
+    assert replacements(around) == 1
+
+
+def test_a_secret_that_the_workers_have_does_not_hide_that_another_is_refused(
+    around: Surroundings, oracle: Oracle, pipeline: Pipeline
+) -> None:
+    rotated(around, pipeline)
+    wrong = {**DATABASE, "password": "wr0ng"}
+    around.secrets.put_secret_value(
+        SecretId=around.deployment.database_secret, SecretString=json.dumps(wrong)
+    )
+    rotated(around, pipeline)
+    sent = event("secret-label-updated")
+    sent["detail"]["name"] = around.deployment.broker_secret
+    sent["resources"] = []
+    assert not rotated(around, pipeline, sent)["replaced"]
+    assert around.measured() == {(REFUSED, ""): 1.0}
+    assert "ORA-01017" in around.place().rotations.stopped()
+
+
 def test_an_operator_has_it_tried_again(
     around: Surroundings, oracle: Oracle, pipeline: Pipeline
 ) -> None:
