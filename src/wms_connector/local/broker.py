@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import uuid
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,10 @@ CONTROLLER: Final = "controller"
 HEAP_MB: Final = 512
 _MAIN: Final = "kafka.Kafka"
 TOOL: Final = "kafka.tools.StorageTool"
+_NEWER: Final = re.compile(
+    r"metadata\.version.* only supports versions|No MetadataVersion with feature level"
+)
+"""What Kafka 4.2 says of a folder that 4.3 has formatted: there is no way back."""
 
 
 def cluster_id() -> str:
@@ -105,6 +110,11 @@ def format_storage(folder: StateFolder, tool: Sequence[str], cluster: str) -> No
             f"the broker's data folder could not be formatted:\n  {told}",
             hint="Free space, or name another folder with --state",
         )
+
+
+def is_of_a_newer_one(told: str) -> bool:
+    """Tell from a failed broker's log whether its data folder was written by a newer broker."""
+    return _NEWER.search(told) is not None
 
 
 def is_ready(port: int) -> bool:

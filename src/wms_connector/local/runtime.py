@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.local import broker, lock, worker
-from wms_connector.local.control import CancelledError
+from wms_connector.local.control import CancelledError, PartFailedError
 from wms_connector.local.errors import StateError, TablesMissingError
 from wms_connector.local.fetch import Cache, fetch
 from wms_connector.local.lock import Artifact, Purpose
@@ -210,7 +210,17 @@ class LocalRuntime(Starter):
             broker.format_storage(self.folder, tool, self.recorded().cluster_id)
             return self.launch(broker.NAME, "broker", (*argv, str(settings)), port, training)
 
-        self.ensure(broker.NAME, launch)
+        try:
+            self.ensure(broker.NAME, launch)
+        except PartFailedError as error:
+            if not broker.is_of_a_newer_one(error.what):
+                raise
+            raise StateError(
+                f"{self.folder.path} was written by a version with a newer Kafka broker, and the "
+                "older one of this version cannot read it",
+                hint="Remove it, with its topics and rows, by `wms-connector local down --purge`, "
+                "or name another folder with --state",
+            ) from None
 
     def _workers_up(
         self, class_path: tuple[Path, ...], exporter: Path, plugins: Sequence[Path]
