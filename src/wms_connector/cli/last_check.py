@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.aws.errors import AwsError
 from wms_connector.health.findings import BY_ID
+from wms_connector.health.policy import MISSED
 from wms_connector.health.verdict import Finding
 from wms_connector.model.ages import age
 
@@ -21,8 +22,6 @@ _SEEN_NOW: Final = frozenset({
     "task-failed", "restart-useless", "held",
 })  # fmt: skip
 """What one look at Kafka Connect tells by itself: of these, what the check has seen may be over."""
-_MISSED: Final = 3
-"""After so many intervals without a check, it has fallen silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def told_of(check: Check | None, now: float) -> LastCheck:
     if check is None:
         return LastCheck(lines=["no health check has run yet"])
     found: list[Mapping[str, Any]] = []
-    if now - check.at > _MISSED * check.interval:
+    if now - check.at > MISSED * check.interval:
         silent = Finding(
             BY_ID["check-failed"],
             "check",

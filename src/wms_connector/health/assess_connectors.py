@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.connect.models import ConnectorState
 from wms_connector.health.assess_source import DATABASE
+from wms_connector.health.assess_worker import is_rolling
 from wms_connector.health.part import Part
 from wms_connector.health.traces import trouble
 
@@ -35,8 +36,13 @@ class Failures:
 
 
 def assess_connectors(seen: Observation) -> tuple[Part, Failures]:
-    """Judge the connectors. Only those that have to be there are judged by their states."""
+    """Judge the connectors. Only those that have to be there are judged by their states.
+
+    A deployment makes and removes them when its workers are there: until it is through, what is
+    missing or one too many is soft.
+    """
     part, failures = Part(), Failures()
+    rolling = is_rolling(seen)
     if seen.connectors is None:
         part.cannot_see(*KINDS)
         return part, failures
@@ -44,14 +50,16 @@ def assess_connectors(seen: Observation) -> tuple[Part, Failures]:
     for name in seen.desired:
         if name not in there:
             others = ", ".join(sorted(there)) or "none"
-            part.find("connector-missing", name, f"{name} is not registered; there are: {others}")
+            told = f"{name} is not registered; there are: {others}"
+            part.find("connector-missing", name, told, soft=rolling)
         else:
             _states(part, there[name])
             _failed(part, failures, there[name])
     for name, connector in sorted(there.items()):
         if name not in seen.desired:
             whose = "another pipeline file's, by its name" if connector.ours else "foreign"
-            part.find("connector-unknown", name, f"{name} is {connector.state}; it is {whose}")
+            told = f"{name} is {connector.state}; it is {whose}"
+            part.find("connector-unknown", name, told, soft=rolling)
     return part, failures
 
 

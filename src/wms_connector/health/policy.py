@@ -14,7 +14,8 @@ _IDLE_HEARTBEATS: Final = 2
 """So old is, at most, what an idle Debezium has delivered: only a heartbeat tells of it."""
 _POLLS: Final = 10
 """And for so many polls of a JDBC connector, after its delay."""
-_MISSED: Final = 3
+MISSED: Final = 3
+"""Intervals without a check after which it has fallen silent: a deployment takes a while."""
 _SHORTEST_GAP_S: Final = 3600.0
 """Looks that lie further apart, and by more than so many checks, are not in a row."""
 _SHORTEST_STAND_S: Final = 180.0
@@ -53,7 +54,7 @@ class Policy:
             window=settings.restart_window_minutes * 60.0,
             soft=settings.soft_observations,
             spacing=spacing,
-            gap=max(_SHORTEST_GAP_S, _MISSED * 60.0 * settings.check_interval_minutes),
+            gap=max(_SHORTEST_GAP_S, MISSED * 60.0 * settings.check_interval_minutes),
             stand=max(_SHORTEST_STAND_S, quiet),
             lag=max(float(settings.lag_seconds), idle),
             headroom_hours=float(settings.archive_headroom_hours),

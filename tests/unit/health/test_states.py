@@ -212,6 +212,18 @@ def test_a_soft_state_that_could_not_be_seen_between_is_neither_well_nor_counted
     assert ids(again(at[0], blind, at[2], at[3])) == ["no-tasks"]
 
 
+def test_what_a_deployment_has_still_to_register_or_to_remove_is_soft() -> None:
+    def seen(number: int, service: Service) -> Observation:
+        there = (connector(), connector("former"))
+        return look(*there, at=AT + number * TICK, desired=(NAME, "new"), service=service)
+
+    rolling = [seen(number, Service(desired=1, running=1, rolling=True)) for number in range(3)]
+    both = ["connector-missing", "connector-unknown"]
+    assert ids(again(*rolling[:2])) == []
+    assert ids(again(*rolling)) == both
+    assert ids(again(rolling[0], seen(1, Service(desired=1, running=1)))) == both
+
+
 def test_looks_that_lie_far_apart_are_not_in_a_row() -> None:
     """A check that was off for a night has not seen what was between."""
     seen = look(connector(tasks=()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wms_connector.aws.verify.facts import Unseen
 from wms_connector.aws.verify.finding import Finding, Level, unseen
+from wms_connector.health.policy import MISSED
 from wms_connector.health.text import Place
 from wms_connector.model.ages import age
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from wms_connector.aws.verify.facts import Observation
     from wms_connector.model.names import Names
 
-MISSED: Final = 3
-"""Checks that may fail to come before it counts: one may, and a deployment takes a while."""
 _LEVELS: Final = {"critical": Level.FAIL, "warning": Level.WARN}
 _LAST: Final = "last check"
 
