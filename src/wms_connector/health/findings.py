@@ -277,7 +277,7 @@ KINDS: Final = (
     Kind(
         "connect-exceptions", "Exceptions in the workers' log", WARNING,
         "Kafka Connect met errors that did not stop a task, or that a restart has healed.",
-        "Search the workers' log for `ConnectException`.",
+        "Search the workers' log for `kafka.connect.errors`.",
         m.CONNECT_EXCEPTIONS, explained_by=(*_DOWN, *_SOURCE, *_FAILED, *_IDLE),
     ),
     Kind(
