@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.infra.template import of_type, text
+from tests.infra.template import of_type, outlives, text
 
 from wms_connector.health import metrics
 from wms_connector.health.alarms import ALARMS, COMPOSITES, TASK_FAILED_NOW, Missing
@@ -121,6 +121,19 @@ def test_the_watch_is_watched_without_a_function_of_ours(each: Synthesized) -> N
     assert (broken["Period"], broken["EvaluationPeriods"]) == (60, 1)
 
 
+def test_what_takes_silence_for_a_failure_comes_last_of_all(each: Synthesized) -> None:
+    """By then the check that follows the registration has spoken: no new stage wakes anybody."""
+    resources, name = each.connector["Resources"], BY_ID["check-failed"].alarm
+    (silent,) = [
+        one
+        for one in of_type(each.connector, "AWS::CloudWatch::Alarm")
+        if resources[one]["Properties"]["AlarmName"] == each.inputs.names.alarm(name)
+    ]
+    assert set(of_type(each.connector, "AWS::CloudWatch::CompositeAlarm")) <= outlives(
+        each.connector, silent
+    )
+
+
 def test_nothing_else_takes_silence_for_a_failure(each: Synthesized) -> None:
     breaching = {
         name for name, one in alarms(each).items() if one["TreatMissingData"] == "breaching"
@@ -167,6 +180,7 @@ def test_what_others_explain_waits_for_them(each: Synthesized) -> None:
             text(one["AlarmRule"]),
         )
         assert rule == spec.rule(names.alarm)
+        assert len(rule) <= 10_240, "characters that PutCompositeAlarm takes"
         assert set(re.findall(r'ALARM\("([^"]+)"\)', rule)) <= every
         suppressor = resources[one["ActionsSuppressor"]["Fn::GetAtt"][0]]["Properties"]
         assert suppressor["AlarmName"] == names.alarm("Never")

@@ -64,6 +64,10 @@ class Alarms(Construct):
         """Those that tell somebody, worst first as far as `health.findings` has them so."""
         for alarm in (*watching.values(), never, broken):
             alarm.node.add_dependency(*after)
+        # Last: it takes silence for a failure, and by then the check after the deployment has
+        # most likely spoken.
+        watching[BY_ID["check-failed"].alarm].node.add_dependency(*composites.values(), broken)
+        # One permission for all: the function refuses what only begins as this stage's alarms do.
         every = account.arn("cloudwatch", f"alarm:{inputs.names.alarm('*')}")
         let_alarms_call(functions.of(MAIL), every, account=account.number)
 
