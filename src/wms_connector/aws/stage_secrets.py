@@ -93,7 +93,7 @@ class StageSecrets:
         """Give those of the values that were read so far, for whatever reason."""
         found = dict.fromkeys(
             value
-            for key, text in self._read.items()
+            for key, text in tuple(self._read.items())  # another thread may be reading one more
             if key != self.deployment.broker_secret
             for value in _hidden(text.get_secret_value(), self.public)
         )
