@@ -190,7 +190,9 @@ class _Flows:
                 self._look.note(Question.FLOW, error, connector.name)
                 continue
             if flow is not None:
-                self._found[connector.name] = flow.model_copy(update={"offset": offset})
+                unknown = {what: self._look.redact(why) for what, why in flow.unknown.items()}
+                told = {"offset": offset, "unknown": unknown}
+                self._found[connector.name] = flow.model_copy(update=told)
 
     def filled(self) -> tuple[Connector, ...]:
         found = dict(self._found)
@@ -206,7 +208,7 @@ class _Look:
     def __init__(self, until: float, seconds: float, redact: Callable[[str], str]) -> None:
         self._until = until
         self._seconds = seconds
-        self._redact = redact
+        self.redact = redact
         self.unseen: dict[Question, str] = {}
 
     def begin(self, question: Question, probe: Callable[[], T | None] | None) -> _Answer[T]:
@@ -217,7 +219,7 @@ class _Look:
 
     def note(self, question: Question, error: BaseException, about: str = "") -> None:
         told = f"{about}: {_reason(error)}" if about else _reason(error)
-        self.unseen.setdefault(question, self._redact(told))
+        self.unseen.setdefault(question, self.redact(told))
 
     def late(self, question: Question) -> None:
         self.unseen.setdefault(question, f"no answer within {self._seconds:.0f} s")

@@ -250,6 +250,16 @@ def test_one_connector_that_cannot_be_asked_hides_no_other(
     assert flows == dict.fromkeys([OURS, "wms-b"], Flow(offset=offset_text(OFFSETS)))
 
 
+def test_what_a_database_says_of_its_refusal_is_redacted(client: ConnectClient) -> None:
+    refused = Flow(unknown={"database": "user canary may not"})
+    probes = replace(connect_probes(client, owns), flow=lambda *_: refused)
+    seen = looked(probes, redact=lambda text: text.replace("canary", "***"))
+    assert seen.connectors is not None
+    flow = seen.connectors[0].flow
+    assert flow is not None
+    assert flow.unknown == {"database": "user *** may not"}
+
+
 def test_who_hangs_is_not_waited_for(client: ConnectClient) -> None:
     """And what was seen before it hung is told."""
     forever = threading.Event()
