@@ -77,7 +77,7 @@ def test_findings_come_with_what_was_seen_the_cause_and_the_next_step() -> None:
     assert "1 finding: A task is FAILED" in told
     assert "CRITICAL  A task is FAILED  for 2 s" in told
     assert "  seen: task 0 of wms-oracle-cdc on 10.0.0.1:8083:" in told
-    assert "  cause: It met an error that Debezium does not retry." in told
+    assert "  cause: It met an error that it does not retry itself." in told
     assert "  next: It is restarted by itself while restarts are left." in told
     assert "  task 0  FAILED  10.0.0.1:8083" in told
 
