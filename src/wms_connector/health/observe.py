@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
-import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from wms_connector.connect.errors import ConnectFailure, StartingError, UnsupportedError
 from wms_connector.health.observation import (
@@ -26,19 +24,17 @@ from wms_connector.health.observation import (
     Topic,
     Worker,
 )
-from wms_connector.model.errors import WmsError
+from wms_connector.health.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from wms_connector.connect.client import ConnectClient
     from wms_connector.connect.models import Expanded
-
-T = TypeVar("T")
+    from wms_connector.health.questions import Answer
 
 LOOK_SECONDS: Final = 60.0
 """A look ends after this time, whatever hangs: by then the next question has its own limit."""
-_PACKAGE: Final = "wms_connector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def observe(
     Ends within `seconds`. What Kafka Connect does not answer `GET /` for is not asked of it any
     more: `connect` says why, and nothing else is unseen for it.
     """
-    look = _Look(time.monotonic() + seconds, seconds, redact)
+    look = Questions(seconds, redact)
     at = clock()
     topics = look.begin(Question.TOPICS, probes.topics)
     service = look.begin(Question.SERVICE, probes.service)
@@ -167,7 +163,7 @@ def offset_text(entries: Sequence[Mapping[str, Any]]) -> str | None:
 class _Flows:
     """How far each connector is; one that was asked before another hung is told all the same."""
 
-    def __init__(self, probes: Probes, look: _Look, registered: tuple[Registered, ...]) -> None:
+    def __init__(self, probes: Probes, look: Questions, registered: tuple[Registered, ...]) -> None:
         self._probes = probes
         self._look = look
         self._registered = registered
@@ -202,66 +198,7 @@ class _Flows:
         )
 
 
-class _Look:
-    """Questions that are asked in threads, and what could not be answered."""
-
-    def __init__(self, until: float, seconds: float, redact: Callable[[str], str]) -> None:
-        self._until = until
-        self._seconds = seconds
-        self.redact = redact
-        self.unseen: dict[Question, str] = {}
-
-    def begin(self, question: Question, probe: Callable[[], T | None] | None) -> _Answer[T]:
-        return _Answer(self, question, probe)
-
-    def left(self) -> float:
-        return max(0.0, self._until - time.monotonic())
-
-    def note(self, question: Question, error: BaseException, about: str = "") -> None:
-        told = f"{about}: {_reason(error)}" if about else _reason(error)
-        self.unseen.setdefault(question, self.redact(told))
-
-    def late(self, question: Question) -> None:
-        self.unseen.setdefault(question, f"no answer within {self._seconds:.0f} s")
-
-
-class _Answer(Generic[T]):
-    """An answer that comes, fails, or is not waited for any longer."""
-
-    def __init__(
-        self, look: _Look, question: Question, probe: Callable[[], T | None] | None
-    ) -> None:
-        self._look = look
-        self._question = question
-        self._probe = probe
-        self._value: T | None = None
-        self.error: BaseException | None = None
-        self.answered = False
-        # A daemon: who hangs in it must not keep the process from ending.
-        self._thread = threading.Thread(target=self._ask, name=f"look {question}", daemon=True)
-        if probe is not None:
-            self._thread.start()
-
-    def get(self) -> T | None:
-        if self._probe is None:
-            return None
-        self._thread.join(self._look.left())
-        if self._thread.is_alive():
-            self._look.late(self._question)
-            return None
-        if self.error is not None:
-            self._look.note(self._question, self.error)
-        return self._value
-
-    def _ask(self) -> None:
-        try:
-            self._value = self._probe() if self._probe else None
-            self.answered = True
-        except Exception as error:  # noqa: BLE001 - told in `unseen`
-            self.error = error
-
-
-def _brokers(topics: _Answer[Any], look: _Look) -> Reach | None:
+def _brokers(topics: Answer[Any], look: Questions) -> Reach | None:
     """Whether the brokers answer, by how the question about topics went; None if it is unclear."""
     if topics.answered:
         return Reach(ok=True)
@@ -289,14 +226,3 @@ def _connector(entry: Expanded, *, ours: bool) -> Connector:
         ),
         ours=ours,
     )
-
-
-def _reason(error: BaseException) -> str:
-    """One line. The text of what is not ours may hold a secret: its kind and place are told."""
-    if isinstance(error, WmsError):
-        return " ".join(error.what.split())
-    places = list(traceback.extract_tb(error.__traceback__))
-    ours = [frame for frame in places if _PACKAGE in frame.filename] or places
-    where = ours[-1] if ours else None
-    place = f" in {where.name}, line {where.lineno}" if where else ""
-    return f"{type(error).__name__}{place}"
