@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,11 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from confluent_kafka.admin import AdminClient
-from tests.e2e.support import PATIENCE, Reader
+from tests.e2e.support import PATIENCE, Reader, until
 
+from wms_connector.aws.checks import Check, Checks
+from wms_connector.aws.ledger_table import LedgerTable
 from wms_connector.kafka.clients import Cluster, client_settings
 from wms_connector.local import ports, worker
 from wms_connector.model.environment import Env
+from wms_connector.model.names import EXPORTER_PORT
 from wms_connector.model.pipeline import Pipeline
 from wms_connector.model.security import KafkaSecurity
 from wms_connector.model.topics import topic_names
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import psutil
     from tests.aws.emulator import Emulator
 
     from wms_connector.local.runtime import LocalRuntime
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
 VPC: Final = {"id": "vpc-0123456789abcdef0", "privateSubnets": ["subnet-0123456789abcdef0"]}
 EMAIL: Final = "on-call@example.com"
 COMMAND_SECONDS: Final = 900
+_EXPORTER: Final = re.compile(r"\.jar=127\.0\.0\.1:\d+:")
+_hosts = itertools.count(2)
 
 
 @dataclass(frozen=True)
@@ -105,15 +114,18 @@ class Ground:
         """Give the names of all topics that the broker has."""
         return set(self.admin.list_topics(timeout=PATIENCE).topics)
 
-    def worker_command(self, folder: Path) -> list[str]:
-        """Give how a worker is started here, with its own temporary folder."""
+    def worker_command(self, folder: Path, host: str) -> list[str]:
+        """Give how a worker is started here, with its own folder, and its exporter at `host`."""
         launch = self.runtime.recorded().parts[worker.name(1)].launch
         own = folder / "worker"
         (own / "tmp").mkdir(parents=True, exist_ok=True)
         theirs = self.runtime.folder.part(worker.name(1))
         arguments = own / "java.args"
-        text = (theirs / "java.args").read_text()
-        arguments.write_text(text.replace(str(theirs), str(own)))
+        shutil.copy(theirs / "exporter.yaml", own)
+        text = (theirs / "java.args").read_text().replace(str(theirs), str(own))
+        text, count = _EXPORTER.subn(f".jar={host}:{EXPORTER_PORT}:", text)
+        assert count == 1, text
+        arguments.write_text(text)
         return [launch.argv[0], f"@{arguments}"]
 
     def plugin_path(self) -> str:
@@ -133,8 +145,10 @@ class Site:
         self.folder = ground.folder / f"stage-{stage}"
         self.folder.mkdir()
         self._commands = itertools.count(1)
+        # The exporter's port is the same for all workers: each stage has an address of its own.
+        self.host = f"127.{os.getpid() >> 8 & 255}.{os.getpid() & 255}.{next(_hosts)}"
         self.port = ports.choose()
-        self.url = f"http://{ports.HOST}:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
         self.pipeline_file = self.folder / "pipeline.toml"
         self._write_pipeline(without)
         self.stage = self.pipeline.stage(stage)
@@ -260,11 +274,52 @@ class Site:
             found += reversed(told)
         return found
 
+    @property
+    def ledger(self) -> LedgerTable:
+        """What the stage's functions remember."""
+        return LedgerTable(self.ground.emulator.client("dynamodb"), self.names.ledger)
+
+    def checked(self, after: float = 0.0) -> Check:
+        """Wait for a health check after a time, seconds since 1970, and give it."""
+
+        def done() -> Check | None:
+            check = Checks(self.ledger).last()
+            return check if check is not None and check.at > after else None
+
+        check = until(done, "a health check")
+        assert check is not None
+        return check
+
+    def call(self, purpose: str, event: Any = None) -> Any:
+        """Call one of the stage's functions as an operator would, and give its answer."""
+        answer = self.ground.emulator.client("lambda").invoke(
+            FunctionName=self.names.function(purpose), Payload=json.dumps(event)
+        )
+        told = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, told
+        return told
+
+    def worker(self) -> psutil.Process:
+        """Give the process of the stage's one task."""
+        [found] = [
+            process
+            for process in self.ground.emulator.processes()
+            if any(str(self.folder) in word for word in process.cmdline()[1:])
+        ]
+        return found
+
     def tasks(self) -> list[str]:
         """Give the running tasks of the service."""
         ecs = self.ground.emulator.client("ecs")
         found: list[str] = ecs.list_tasks(cluster=self.names.cluster)["taskArns"]
         return found
+
+    def answers(self) -> bool:
+        """Whether the worker takes part: it may be starting."""
+        try:
+            return httpx.get(f"{self.url}/health", timeout=60, trust_env=False).is_success
+        except httpx.TransportError:
+            return False
 
     def states(self) -> list[str]:
         """Give the connector's state and those of its tasks."""
@@ -291,12 +346,12 @@ class Site:
         file = self.ground.folder / "tasks.json"
         images = json.loads(file.read_text()) if file.exists() else {}
         images[self.names.cluster] = {
-            "command": self.ground.worker_command(self.folder),
+            "command": self.ground.worker_command(self.folder, self.host),
             "folder": str(self.folder),
             "properties": {
                 "plugin.path": self.ground.plugin_path(),
                 "listeners": self.url,
-                "rest.advertised.host.name": ports.HOST,
+                "rest.advertised.host.name": self.host,
                 "rest.advertised.port": str(self.port),
             },
         }

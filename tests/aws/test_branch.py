@@ -20,7 +20,6 @@ from wms_connector.local.standin.control import FOR_EVER
 from wms_connector.model.topics import topic_names
 
 if TYPE_CHECKING:
-    import psutil
     from tests.aws.site import Ground, Site
 
     from wms_connector.local.standin.control import Standin
@@ -46,16 +45,6 @@ def replace_tables(site: Site) -> None:
     site.pipeline_file.write_text(text.replace(line, f'  "{LATER_TABLE}",\n'))
 
 
-def worker_of(site: Site) -> psutil.Process:
-    """The process of the stage's one task."""
-    [found] = [
-        process
-        for process in site.ground.emulator.processes()
-        if any(str(site.folder) in word for word in process.cmdline()[1:])
-    ]
-    return found
-
-
 def test_both_stacks_stand_and_every_row_was_read(branch: Site) -> None:
     assert [branch.status_of(stack) for stack in branch.stacks] == ["CREATE_COMPLETE"] * 2
     assert branch.states() == ["RUNNING", "RUNNING"]
@@ -74,6 +63,7 @@ def test_a_second_deployment_does_nothing(branch: Site) -> None:
 
 
 def test_verify_finds_nothing_amiss(branch: Site) -> None:
+    branch.checked()
     found = branch.json_of("verify")
     assert found["verdict"] == "ok", found
     subjects = {finding["subject"] for finding in found["findings"]}
@@ -159,7 +149,7 @@ def test_destroy_removes_exactly_the_stages_topics(branch: Site) -> None:
     others = ground.topics() - own
     assert own <= ground.topics()
     assert decoys <= others
-    worker = worker_of(branch)
+    worker = branch.worker()
     done = branch.destroy()
     assert f"{len(own)} topics deleted" in done.stdout
     assert f"LOG_MINING_FLUSH_{branch.stage.slug.upper().replace('-', '_')}" in done.stdout
@@ -205,7 +195,7 @@ def test_neither_a_dead_connect_nor_a_dead_broker_leaves_anything(branch: Site) 
     ground, runtime = branch.ground, branch.ground.runtime
     own = set(topic_names(branch.pipeline, branch.stage).all)
     others = ground.topics() - own
-    os.kill(worker_of(branch).pid, signal.SIGKILL)
+    os.kill(branch.worker().pid, signal.SIGKILL)
     # Half of it was done before: somebody else, or an attempt that was cut short.
     half = sorted(own)[::2]
     for future in ground.admin.delete_topics(half).values():

@@ -7,9 +7,9 @@ import threading
 import time
 
 from ministack.app import main
-from tests.aws.emulated import cloudformation, lambdas, resources, tasks
+from tests.aws.emulated import alarms, calls, cloudformation, events, lambdas, resources, tasks
 
-for part in (cloudformation, lambdas, resources, tasks):
+for part in (cloudformation, events, lambdas, calls, alarms, resources, tasks):
     part.install()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.core.responses import new_uuid
 from ministack.services import ec2
 from ministack.services.cloudformation import provisioners
 
@@ -18,7 +18,6 @@ def install() -> None:
     for direction in ("Ingress", "Egress"):
         store = "IpPermissions" if direction == "Ingress" else "IpPermissionsEgress"
         handlers[f"AWS::EC2::SecurityGroup{direction}"] = _rules(store)
-    handlers["AWS::CloudWatch::CompositeAlarm"] = {"create": _composite, "delete": _forget}
     for kind in _RECORDED:
         handlers[kind] = {"create": _record, "delete": _forget}
 
@@ -41,13 +40,6 @@ def _rules(store: str) -> dict[str, Any]:
             ]
 
     return {"create": create, "delete": delete}
-
-
-def _composite(_logical_id: str, properties: Any, _stack: str) -> tuple[str, dict[str, str]]:
-    """Write it down under its name; nothing evaluates it."""
-    name = str(properties["AlarmName"])
-    place = f"{get_region()}:{get_account_id()}"
-    return name, {"Arn": f"arn:aws:cloudwatch:{place}:alarm:{name}"}
 
 
 def _record(logical_id: str, _properties: Any, stack: str) -> tuple[str, dict[str, str]]:

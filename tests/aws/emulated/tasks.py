@@ -1,21 +1,27 @@
-"""ECS tasks that run: a task definition's container, as a process of this machine.
+"""ECS tasks that run: a task definition's essential container, as a process of this machine.
 
-The file EMULATED_TASKS says of each cluster what its container's image is here: a command, and
+The file EMULATED_TASKS says of each cluster what that container's image is here: a command, and
 properties that are of this machine (`plugin.path`, addresses), which follow those that the task
 definition gives. Environment and secrets are the task definition's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import contextvars
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ministack.services import ecs
 from ministack.services.cloudformation import stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _GRACE: Final = 60.0
 """Seconds in which a stopped task may end by itself."""
@@ -24,6 +30,7 @@ _run_task = ecs._run_task
 _stop_task = ecs._stop_task
 _blocking = stacks._runs_on_worker_thread
 _running: dict[str, tuple[str, subprocess.Popen[bytes]]] = {}
+_one_at_a_time = threading.RLock()
 
 
 def install() -> None:
@@ -42,13 +49,24 @@ def end_all() -> None:
 def _run(data: dict[str, Any]) -> Any:
     answer = _run_task(data)
     for task in json.loads(answer[2]).get("tasks", []):
-        _start(task["taskArn"], ecs._tasks[task["taskArn"]])
+        _aside(_start, task["taskArn"], ecs._tasks[task["taskArn"]])
     return answer
 
 
 def _stop(data: dict[str, Any]) -> Any:
-    _end(str(data["task"]))
+    _aside(_end, str(data["task"]))
     return _stop_task(data)
+
+
+def _aside(work: Callable[..., None], *arguments: Any) -> None:
+    """Do it, and not where all requests are answered: a worker takes seconds to end."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        work(*arguments)
+    else:
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=(work, *arguments), daemon=True).start()
 
 
 def _start(arn: str, task: dict[str, Any]) -> None:
@@ -57,18 +75,18 @@ def _start(arn: str, task: dict[str, Any]) -> None:
     image = images.get(cluster)
     if image is None:
         return
-    # A task has an address of its own; here they share one, so that the former ends first.
-    for other, (name, _) in list(_running.items()):
-        if name == cluster:
-            _end(other)
     definition = ecs._task_defs[task["taskDefinitionArn"].rpartition("/")[2]]
-    [container] = definition["containerDefinitions"]
+    [container] = [one for one in definition["containerDefinitions"] if one.get("essential", True)]
     environment = _environment(container)
     folder = Path(image["folder"])
     settings = folder / f"{arn.rpartition('/')[2]}.properties"
     own = "".join(f"{key}={value}\n" for key, value in image["properties"].items())
     settings.write_text(environment.pop("WORKER_PROPERTIES") + "\n" + own)
-    with (folder / f"{cluster}.log").open("ab") as log:
+    with _one_at_a_time, (folder / f"{cluster}.log").open("ab") as log:
+        # A task has an address of its own; here they share one, so that the former ends first.
+        for other, (name, _) in list(_running.items()):
+            if name == cluster:
+                _end(other)
         process = subprocess.Popen(
             [*image["command"], str(settings)],
             cwd=folder,
@@ -77,7 +95,7 @@ def _start(arn: str, task: dict[str, Any]) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    _running[arn] = (cluster, process)
+        _running[arn] = (cluster, process)
 
 
 def _environment(container: dict[str, Any]) -> dict[str, str]:
@@ -90,11 +108,12 @@ def _environment(container: dict[str, Any]) -> dict[str, str]:
 
 
 def _end(arn: str) -> None:
-    _, process = _running.pop(arn, ("", None))
-    if process is None:
-        return
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_GRACE)
-    process.kill()
-    process.wait()
+    with _one_at_a_time:
+        _, process = _running.pop(arn, ("", None))
+        if process is None:
+            return
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+        process.kill()
+        process.wait()
