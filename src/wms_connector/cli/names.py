@@ -54,7 +54,8 @@ def described(app: App) -> dict[str, Any]:
         "tables": {str(table): topic for table, topic in topics.data.items()},
         "database": {"flush_table": own.flush_table, "postgres_slot": own.slot},
         "log_group": own.log_group,
-        "metric_namespaces": [own.health_namespace, own.logs_namespace],
+        "metrics_log_group": own.metrics_log_group,
+        "metric_namespaces": [own.health_namespace, own.logs_namespace, own.workers_namespace],
         "alarm_prefix": own.alarm_prefix,
         "alerts_topic": own.alerts_topic,
         "secrets": [
