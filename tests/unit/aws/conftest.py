@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLE, REGION = "wms-connector-feature-a-ledger", "us-east-1"
+
+
+class OneAtATime:
+    """moto's client, a call at a time: DynamoDB looks and writes at once, moto one by one."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        def locked(**asked: Any) -> Any:
+            with self._lock:
+                return call(**asked)
+
+        return locked
 
 
 @pytest.fixture
@@ -27,7 +45,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield made
+        yield OneAtATime(made)
 
 
 @pytest.fixture
