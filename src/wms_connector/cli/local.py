@@ -220,6 +220,21 @@ def logs(app: App, parts: tuple[str, ...], follow: bool) -> None:
                        f"{entry.part:<14} {entry.text}")  # fmt: skip
 
 
+@local.command(epilog="Example: wms-connector local rotate")
+@laptop_command
+def rotate(app: App) -> None:
+    """Give PostgreSQL's user a new password; try it, then replace the workers one by one.
+
+    As a rotated secret does in a deployment. With two workers or more one always runs.
+    """
+    from wms_connector.local.control import LocalControl
+    from wms_connector.local.rotation import rotate as give_new_password
+
+    with progress() as shown:
+        replaced = give_new_password(LocalControl(app.state_dir, progress=shown))
+    app.show({"replaced": list(replaced)}, f"new password; replaced {', '.join(replaced)}")
+
+
 @local.command(epilog="Example: wms-connector local kill worker-1")
 @click.argument("part")
 @click.option(

@@ -96,6 +96,17 @@ class LocalControl:
             self._bring_up(recorded.launch, state)
             return status_of(self.folder, self.recorded(), (part,))
 
+    def replace(self, part: str) -> LocalStatus:
+        """Stop a part as `down` does, start it as it was, and wait for it.
+
+        A worker takes its passwords when it starts. Raises StopError, StartError, NotRunningError.
+        """
+        with self.folder.locked("wms-connector local rotate"):
+            recorded = self._part(part)
+            self._stop((recorded,))
+            self._bring_up(recorded.launch, self.recorded())
+            return status_of(self.folder, self.recorded(), (part,))
+
     def logs(self, parts: tuple[str, ...] = (), *, follow: bool = False) -> Iterator[logs.Entry]:
         """Give the log entries of the parts (default: all), ordered by time."""
         known = self.recorded().parts

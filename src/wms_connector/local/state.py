@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Kind = Literal["postgres", "standin", "broker", "worker"]
 SourceName = Literal["postgres", "oracle"]
 _SECRETS: Final = "secrets.json"
-_DATABASE: Final = "database"
+DATABASE: Final = "database"
+"""Name of the password of the laptop's user of the database."""
 _PRIVATE: Final = 0o600
 _FOLDER: Final = 0o700
 
@@ -173,7 +174,7 @@ class StateFolder:
 
     def password(self) -> SecretStr:
         """Give the password of the laptop's user of the database."""
-        return self.secret(_DATABASE)
+        return self.secret(DATABASE)
 
     def secret(self, name: str) -> SecretStr:
         """Give a password by its name; made on first use, kept in a file of mode 600."""
@@ -189,6 +190,12 @@ class StateFolder:
         if known.get(name) != value.get_secret_value():
             self._write_secrets({**known, name: value.get_secret_value()})
 
+    def forget_secret(self, name: str) -> None:
+        """Keep a password no longer."""
+        known = self._secrets()
+        if known.pop(name, None) is not None:
+            self._write_secrets(known)
+
     def passwords(self) -> tuple[SecretStr, ...]:
         """Give every password: what no output may show."""
         return tuple(map(SecretStr, self._secrets().values()))
@@ -197,7 +204,7 @@ class StateFolder:
         file = self.path / _SECRETS
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
-            found[_DATABASE]  # what every folder has since its first `up`
+            found[DATABASE]  # what every folder has since its first `up`
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -208,7 +215,7 @@ class StateFolder:
         return {str(name): str(value) for name, value in found.items()}
 
     def _write_secrets(self, known: dict[str, str]) -> None:
-        made = {_DATABASE: secrets.token_urlsafe(24), **known}
+        made = {DATABASE: secrets.token_urlsafe(24), **known}
         self.write_private(_SECRETS, json.dumps(made) + "\n")
 
     @contextlib.contextmanager

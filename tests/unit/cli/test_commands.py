@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Wms = Callable[..., Result]
 
 ROOT = Path(__file__).parents[3]
-LOCAL = ["up", "down", "status", "tail", "write", "logs", "kill"]
+LOCAL = ["up", "down", "status", "tail", "write", "logs", "rotate", "kill"]
 GROUPS = {"image", "local", "topics", "secrets", "recover"}
 ALL = [
     *([name] for name in COMMANDS if name not in GROUPS),
@@ -140,7 +140,7 @@ def test_wrong_use_is_one_line_and_status_2(wms: Wms, args: list[str], told: str
     "args",
     [["status"], ["watch"], ["wait"], ["plan"], ["apply"], ["restart"], ["pause"], ["resume"],
      ["stop"], ["offsets"], ["audit"], ["local", "status"], ["local", "tail"], ["local", "write"],
-     ["local", "logs"], ["local", "kill", "worker-1"], ["topics", "plan"],
+     ["local", "logs"], ["local", "rotate"], ["local", "kill", "worker-1"], ["topics", "plan"],
      ["recover", "snapshot"], ["recover", "schema-history"]],
     ids=" ".join,
 )  # fmt: skip

@@ -108,3 +108,11 @@ def test_a_failed_write_leaves_what_was_there(folder: StateFolder) -> None:
         folder.write_private("plain/x", "text")
     assert folder.read() == STATE
     assert sorted(path.name for path in folder.path.iterdir()) == ["logs", "plain", "state.json"]
+
+
+def test_a_password_that_is_forgotten_is_made_anew(folder: StateFolder) -> None:
+    word = folder.secret("next")
+    folder.forget_secret("next")
+    folder.forget_secret("next")
+    assert folder.secret("next") != word
+    assert folder.password() in folder.passwords()
