@@ -69,7 +69,13 @@ GROUPS: Final = (
     ),
     Group(
         "postgres",
-        ("tests/integration", "tests/e2e", "tests/chaos", "--ignore=tests/e2e/test_oracle.py"),
+        (
+            "tests/integration",
+            "tests/e2e",
+            "tests/chaos",
+            "tests/health",
+            "--ignore=tests/e2e/test_oracle.py",
+        ),
         after=("lint", "unit", "caches"),
     ),
     Group("templates", ("tests/infra", "tests/workflows"), after=("lint", "unit")),
