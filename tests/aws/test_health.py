@@ -26,6 +26,7 @@ from wms_connector.health.findings import BY_ID, Kind, explainers
 from wms_connector.health.metrics import WORKER_FAILED_TASKS, WORKERS_DIMENSION
 from wms_connector.health.policy import Policy
 from wms_connector.health.verdict import Verdict
+from wms_connector.local import ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -294,14 +295,19 @@ def test_a_rotated_secret_replaces_the_workers_unless_it_is_no_good(
     path, kind = event["detail"]["name"], BY_ID["rotation-refused"]
     before, tasks = stage.worker(), stage.tasks()
     whole = stage.ground.database_secret()
+    told_port = json.loads(whole)["port"]
     without = {key: value for key, value in json.loads(whole).items() if key != "password"}
-    secrets.put_secret_value(SecretId=path, SecretString=json.dumps(without))
     try:
+        secrets.put_secret_value(SecretId=path, SecretString=json.dumps(without))
         send(stage, event)
-        mail = inbox.until(told(kind))
+        assert "password" in inbox.until(told(kind)).body
+        # One that nobody can try is tried again, and then told of.
+        away = whole.replace(str(told_port), str(ports.choose()))
+        secrets.put_secret_value(SecretId=path, SecretString=away)
+        send(stage, event)
+        inbox.until(told(BY_ID["rotation-waiting"]))
     finally:
         secrets.put_secret_value(SecretId=path, SecretString=whole)
-    assert "password" in mail.body
     assert watched.values("RotationRefused") == [1.0]
     assert (before.is_running(), stage.tasks()) == (True, tasks)
     send(stage, event)
