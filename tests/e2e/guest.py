@@ -97,13 +97,18 @@ class Guest:
         mine, state = self.control.folder, self._state
         mine.make()
         port = ports.choose(set(state.ports.values()))
+        told, exporter = ports.choose({port, *state.ports.values()}), worker.exporter(WORKER)
         hosts = {name: state.ports[name] for name in (postgres.NAME, broker.NAME)}
         mine.write_private("secrets.json", (self._host.path / "secrets.json").read_text())
         postgres.write_passfile(mine, state.user, self._host.password())
         model = state.parts[WORKER].launch
         # The same program with folders of its own.
         arguments = (self._host.path / WORKER / "java.args").read_text()
-        words = arguments.replace(str(self._host.path), str(mine.path))
+        words = arguments.replace(str(self._host.path), str(mine.path)).replace(
+            f"{ports.HOST}:{state.ports[exporter]}", f"{ports.HOST}:{told}"
+        )
+        rules = (self._host.path / WORKER / "exporter.yaml").read_text()
+        mine.write_private(f"{WORKER}/exporter.yaml", rules)
         java_args = mine.write_private(f"{WORKER}/java.args", words)
         settings = worker.write_properties(
             mine, WORKER, self.pipeline, self.stage, port=port, plugins=self._plugins()
@@ -123,7 +128,7 @@ class Guest:
                 cluster_id=state.cluster_id,
                 database=state.database,
                 user=state.user,
-                ports={**hosts, WORKER: port},
+                ports={**hosts, WORKER: port, exporter: told},
                 parts={WORKER: Part(launch=launch)},
                 seeded=True,
             )
