@@ -7,6 +7,7 @@ minutes, comes in one test only.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +98,15 @@ def subjects(messages: list[Message]) -> Counter[str]:
     return Counter(message.subject[:SUBJECT] for message in messages)
 
 
+def asked(stage: Site) -> set[str]:
+    """Who has called the check so far, as its log has it."""
+    logs = stage.ground.emulator.client("logs")
+    group = f"/aws/lambda/{stage.names.function('health')}"
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    lines = " ".join(event["message"] for page in pages for event in page["events"])
+    return set(re.findall(r"asked by ([\w.]+)", lines))
+
+
 def fails(stage: Site, standin: Standin) -> None:
     """Have the connector's task fail, by an error of its database that is over then."""
     standin.fault(MINING, error=GIVEN_UP, times=-1, users=USER)
@@ -145,6 +155,7 @@ def send(stage: Site, *events: dict[str, Any]) -> None:
 
 def test_a_deployment_ends_with_a_check_that_finds_nothing(stage: Site, watched: Watched) -> None:
     assert stage.checked().findings == ()
+    until(lambda: "aws.cloudformation" in asked(stage), "who called it")
     assert watched.values("HealthCheckFailed") == [0.0]
     assert watched.ringing() == set()
 
@@ -219,6 +230,7 @@ def test_a_failed_task_is_restarted_within_the_minute_and_nobody_is_woken(
     runs(stage)
     assert [one.connector for one in attempts.read().attempts] == [stage.names.connector]
     until(lambda: 1.0 in watched.values("AutoRestartAttempted"), "the attempt's metric")
+    until(lambda: "aws.cloudwatch" in asked(stage), "who called it")
     assert not watched.ringing() & {"TaskFailed", "TaskFailedSeen"}
     assert told(BY_ID["task-failed"]) not in subjects(inbox.look())
     watched.look()
@@ -333,6 +345,7 @@ def test_the_schedule_calls_the_check(stage: Site, watched: Watched) -> None:
         check = stage.checked(after=before)
     finally:
         events.put_rule(Name=name, ScheduleExpression=rule["ScheduleExpression"], State="DISABLED")
+    until(lambda: "aws.events" in asked(stage), "who called it")
     assert {finding["id"] for finding in check.findings} <= UNKNOWN
     assert set(watched.values("HealthCheckFailed")) == {0.0}
     for flag in ("ConnectApiUnreachable", "EcsServiceUnhealthy", "DbTcpUnreachable"):
