@@ -89,6 +89,7 @@ class Glance:
                 *(_connector(one, self.lags.get(one.name)) for one in self.connectors),
                 *({"name": name, "state": "MISSING", "tasks": []} for name in self.missing),
             ],
+            "workers": [worker.model_dump() for worker in (self.seen.workers if self.seen else ())],
             "topics": topics,
             "rates": {topic: round(rate, 2) for topic, rate in self.rates.items()},
             "findings": list(self.findings),

@@ -20,6 +20,7 @@ from wms_connector.cli.watch_words import (
     figure,
     mood,
     table_rows,
+    worker_lines,
 )
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def _connectors(glance: Glance) -> Iterator[Text]:
         )
         for line in row.lines:
             yield Text(f"  {line}", style="dim")
+    for line in worker_lines(glance):
+        yield Text(line, style="dim")
 
 
 def _findings(glance: Glance, now: float, width: int) -> Iterator[Text]:

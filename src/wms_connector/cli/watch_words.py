@@ -73,6 +73,20 @@ def table_rows(glance: Glance, now: float) -> list[TableRow]:
     ]
 
 
+def worker_lines(glance: Glance) -> list[str]:
+    """Tell how much each worker's Java has left, where it was asked."""
+    return [
+        f"{worker.name}: "
+        + ", ".join(
+            f"{what} {100 * share:.0f} % free"
+            for what, share in (("heap", worker.heap_free), ("queue", worker.queue_free))
+            if share is not None
+        )
+        for worker in (glance.seen.workers if glance.seen else ())
+        if worker.heap_free is not None or worker.queue_free is not None
+    ]
+
+
 def newest(glance: Glance) -> float | None:
     """Give the time of the newest event of all tables; None if there is none, or nobody knows."""
     topics = (glance.seen.topics or ()) if glance.seen else ()

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS: Final = 60.0
 """A look ends after this time, whatever hangs: by then the next question has its own limit."""
+_WITHOUT_BROKERS: Final = 1.0
+"""Seconds that offsets are waited for when no broker answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,13 @@ def observe(
         listed = look.begin(Question.CONNECTORS, probes.connectors).get()
         registered = None if listed is None else tuple(listed)
     flows = _Flows(probes, look, registered or ())
-    look.begin(Question.FLOW, flows.ask).get()
+    moving: Answer[None] = look.begin(Question.FLOW, flows.ask)
     found = topics.get()
+    brokers = _brokers(topics, look)
+    # A worker asks the brokers for offsets, and waits for them much longer than a look does.
+    moving.get(seconds=_WITHOUT_BROKERS if brokers is not None and not brokers.ok else None)
     return Observation(
-        brokers=_brokers(topics, look),
+        brokers=brokers,
         at=at,
         desired=tuple(desired),
         connect=connect,

@@ -47,9 +47,10 @@ class Questions:
         told = f"{about}: {_reason(error)}" if about else _reason(error)
         self.unseen.setdefault(question, self.redact(told))
 
-    def late(self, question: Question) -> None:
-        """Keep that a question did not end."""
-        self.unseen.setdefault(question, f"no answer within {self._seconds:.0f} s")
+    def late(self, question: Question, seconds: float | None = None) -> None:
+        """Keep that a question did not end, within the look or within fewer seconds."""
+        waited = self._seconds if seconds is None else seconds
+        self.unseen.setdefault(question, f"no answer within {waited:.0f} s")
 
 
 class Answer(Generic[T]):
@@ -72,13 +73,14 @@ class Answer(Generic[T]):
         if probe is not None:
             self._thread.start()
 
-    def get(self) -> T | None:
-        """Wait for it; None where there is none, and why is noted."""
+    def get(self, *, seconds: float | None = None) -> T | None:
+        """Wait for it, `seconds` more at the most; None where there is none, and why is noted."""
         if self._probe is None:
             return None
-        self._thread.join(self._look.left())
+        left = self._look.left()
+        self._thread.join(left if seconds is None else min(left, seconds))
         if self._thread.is_alive():
-            self._look.late(self._question)
+            self._look.late(self._question, seconds)
             return None
         if self.error is not None:
             self._look.note(self._question, self.error)

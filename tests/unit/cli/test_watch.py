@@ -59,6 +59,7 @@ def test_the_screen_of_a_stage_that_is_well() -> None:
         "wms-oracle-cdc  RUNNING  10.0.0.1:8083\n"
         "  behind PostgreSQL: 12 bytes; the last change is 3 s old\n"
         "  task 0  RUNNING  10.0.0.1:8083\n"
+        "w1: heap 50 % free, queue 90 % free\n"
         "\n"
         "automatic restarts left: 3 of 3\n"
         "\n"
@@ -265,6 +266,7 @@ def test_lines_have_the_time_of_day_and_json_one_object_each() -> None:
     assert first["connectors"][0]["lag"] == {"bytes_behind": 12}
     assert first["connectors"][0]["tasks"][0]["state"] == "RUNNING"
     assert first["restarts"] == {"left": 3, "limit": 3, "allowed_at": AT}
+    assert first["workers"][0]["heap_free"] == 0.5
     assert first["topics"][0]["newest_seconds"] == 5
     assert (second["healthy"], second["problem"]) == (False, "p")
     assert second["connectors"][1] == {"name": "x", "state": "MISSING", "tasks": []}

@@ -260,6 +260,26 @@ def test_what_a_database_says_of_its_refusal_is_redacted(client: ConnectClient) 
     assert flow.unknown == {"database": "user *** may not"}
 
 
+def test_offsets_are_not_waited_for_when_no_broker_answers(client: ConnectClient) -> None:
+    forever = threading.Event()
+
+    def offsets(_: str) -> list[Any]:
+        forever.wait()
+        return []
+
+    probes = replace(
+        connect_probes(client, owns),
+        offsets=offsets,
+        topics=_fails(UnreachableError("no broker answers")),
+    )
+    try:
+        seen = looked(probes, seconds=60)
+    finally:
+        forever.set()
+    assert seen.brokers == Reach(ok=False, reason="no broker answers")
+    assert seen.unseen[Question.FLOW] == "no answer within 1 s"
+
+
 def test_who_hangs_is_not_waited_for(client: ConnectClient) -> None:
     """And what was seen before it hung is told."""
     forever = threading.Event()
