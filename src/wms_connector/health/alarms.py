@@ -96,7 +96,8 @@ def _alarm(kind: Kind, metric: Metric) -> Alarm:
             name, metric, kind, periods=2, datapoints=2, missing=Missing.NOT_BREACHING,
             statistic=Statistic.SUM, mails=mails,
         )  # fmt: skip
-    often = 2 if kind.id in _TWICE else 1
+    # What one of those explains must not ring before its explanation can.
+    often = 2 if _TWICE & {kind.id, *(other.id for other in explainers(kind))} else 1
     silent = Missing.BREACHING if kind.id == "check-failed" else Missing.IGNORE
     return Alarm(name, metric, kind, periods=often, datapoints=often, missing=silent, mails=mails)
 
