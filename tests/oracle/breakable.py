@@ -74,6 +74,15 @@ class Breakable:
         for _ in range(3):
             self.control.switch_log()
 
+    def is_well(self) -> None:
+        """Assert that all runs, and that nothing is found but what a purge leaves: few logs."""
+        seen = self.wms("status", "--json").json
+        assert {finding["id"] for finding in seen["findings"]} <= {"headroom-low"}, seen
+        for connector in seen["connectors"]:
+            states = {connector["state"], *(task["state"] for task in connector["tasks"])}
+            assert connector["tasks"], connector
+            assert states == {"RUNNING"}, connector
+
     def lose_history(self) -> None:
         """Delete the schema history's topic."""
         brokers = self.runtime.status().bootstrap_servers

@@ -55,7 +55,7 @@ def test_archive_purged(scene: Breakable) -> None:
         reader.until_key(deleted, "the delete", count=3)
         assert [change.op for change in reader.of_key(deleted)] == ["c", "c", "d"]
         until(lambda: reader.more() or reader.tombstones(deleted), "its tombstone")
-    assert scene.wms("status").status == 0
+    scene.is_well()
 
 
 @pytest.mark.usefixtures("long")
@@ -77,7 +77,7 @@ def test_archive_purged_while_the_connector_runs(scene: Breakable) -> None:
         scene.insert(after)
         reader.until_key(after, "a row after")
         assert [change.op for change in reader.of_key(lost)] == ["r"]
-    assert scene.wms("status").status == 0
+    scene.is_well()
 
 
 def test_schema_history_lost_while_a_transaction_is_open(scene: Breakable) -> None:
@@ -103,7 +103,7 @@ def test_schema_history_lost_while_a_transaction_is_open(scene: Breakable) -> No
         for number in (before, meanwhile, late, after):
             assert [change.op for change in reader.of_key(number)] == ["c"]
         assert sum(change.op == "r" for change in reader.changes) == read
-    assert scene.wms("status").status == 0
+    scene.is_well()
     config = scene.wms("plan", "--json").json
     assert not config["changes"], config  # the mode is as it was
 
@@ -141,7 +141,7 @@ def test_schema_history_lost_and_a_table_changed(scene: Breakable, ddl: str, rea
             assert row.op == ("c" if read else "r")
             assert row.after is not None
             assert ("RECOVER_TXT" in row.after, "ITEM_ID" in row.after) == (True, read)
-    assert scene.wms("status").status == 0
+    scene.is_well()
     assert not scene.wms("plan", "--json").json["changes"]  # the mode is as it was
 
 
