@@ -57,7 +57,8 @@ class Group:
 
 
 # Tests wait about a third of their time: three groups fill two processors, and a fourth makes none
-# of them sooner. What computes more than it waits (unit, templates) goes one after the other.
+# of them sooner. So there are three rows: one for each database, and what computes more than it
+# waits (unit, templates), one after the other, before the emulated AWS.
 GROUPS: Final = (
     Group("lint", command=("scripts/lint",)),
     Group("unit", ("tests/unit",), proves=PROVEN),
@@ -76,7 +77,7 @@ GROUPS: Final = (
             "tests/health",
             "--ignore=tests/e2e/test_oracle.py",
         ),
-        after=("lint", "unit", "caches"),
+        after=("caches",),
     ),
     Group("templates", ("tests/infra", "tests/workflows"), after=("lint", "unit")),
     Group("aws", ("tests/aws", "tests/image"), after=("templates",)),
