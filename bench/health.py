@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import tempfile
@@ -18,7 +19,7 @@ from moto import mock_aws
 from tests.e2e.support import Reader, Writer, prepared, until
 from tests.health.faults import HEAL, SNAPSHOT, WORKER
 from tests.health.scene import Function, Scene, Took, found, ids_of, suffered
-from tests.health.test_faults import HASTY, LIMIT, burst
+from tests.health.test_faults import CHANGES, FROZEN, HASTY, LIMIT, burst, limited
 
 from wms_connector.local.runtime import LocalRuntime
 from wms_connector.model.pipeline import Pipeline
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 ROWS = 400
-FROZEN = 4.0  # seconds; a transaction may be open for 2, a session lasts 6
 GIVES_UP = 10.0  # seconds after which a task has not failed
 
 
@@ -37,10 +37,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    os.environ |= {
-        "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
-        "POWERTOOLS_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
+    logging.disable(logging.ERROR)  # the function's own log
+    os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     pipeline = Pipeline.load(ROOT / "pipeline.toml")
     with tempfile.TemporaryDirectory(prefix="wms-connector-bench-") as folder:
         runtime = LocalRuntime(
@@ -67,19 +65,13 @@ def measured(scene: Scene) -> Iterator[tuple[str, Took, str]]:
 def frozen(scene: Scene) -> Took:
     """Freeze the broker while a transaction is open, with a limit on it that is shorter."""
     runtime = scene.runtime
-    settings = runtime.folder.part("worker-1") / "worker.properties"
-    whole = settings.read_text()
-    [line] = [line for line in whole.splitlines() if line.startswith(LIMIT)]
-    runtime.kill("worker-1")
-    settings.write_text(whole.replace(line, HASTY))
-    runtime.start("worker-1")
-    scene.well()
-    scene.flows()
-    with Writer(runtime.status().database_dsn) as writer:
-        took = until(lambda: hung(scene, writer), "a task that FAILED")
-    settings.write_text(whole)
-    runtime.kill("worker-1")
-    runtime.start("worker-1")
+    with limited(scene, {LIMIT: HASTY}):
+        runtime.replace("worker-1")
+        scene.well()
+        scene.flows()
+        with Writer(runtime.status().database_dsn) as writer:
+            took = until(lambda: hung(scene, writer), "a task that FAILED")
+    runtime.replace("worker-1")
     scene.well()
     return took
 
@@ -87,7 +79,7 @@ def frozen(scene: Scene) -> Took:
 def hung(scene: Scene, writer: Writer) -> Took | None:
     writer.until_written(50)
     with Reader.of(scene.runtime) as reader:
-        number = burst(scene)
+        number = burst(scene, CHANGES)
         reader.until(lambda change: number in str(change.after), "the first of many changes")
         scene.runtime.kill("broker", signal.SIGSTOP)
     time.sleep(FROZEN)
