@@ -79,6 +79,8 @@ def keys(text: str) -> list[str]:
          ["record-too-large"]),
         (("ProducerFencedException: There is a newer producer with the same transactionalId which "
          "fences the current one."), ["producer-fenced"]),
+        (("org.apache.kafka.common.errors.InvalidTxnStateException: The producer attempted a "
+         "transactional operation in an invalid state."), ["transaction-expired"]),
         (("org.postgresql.util.PSQLException: FATAL: password authentication failed for user "
           '"wms"'), ["postgres-sign-in"]),
         ('connection failed: FATAL:  role "wms" does not exist', ["postgres-sign-in"]),

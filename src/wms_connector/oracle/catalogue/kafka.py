@@ -16,9 +16,11 @@ _C: Final = Part.CONNECT
 KAFKA: Final = (
     Entry(
         "producer-fenced", _K, "There is a newer producer with the same transactionalId …",
-        "another worker runs the same task: this one was replaced, and wrote nothing more",
-        "none after a deployment or a crash; if it comes again and again, two clusters of workers "
-        "share a group id",
+        "another worker runs the same task, or the brokers ended a transaction that was open for "
+        "too long: this producer was replaced, and wrote nothing more",
+        "none after a deployment or a crash; a restart if the task is FAILED; if it comes again "
+        "and again, brokers or worker pause for longer than 10 s, or two clusters of workers share "
+        "a group id",
         Who.OPERATOR, transient=True, restart=True,
         phrases=("there is a newer producer with the same transactionalid",
                  "has been fenced by another producer", "producerfencedexception",
@@ -28,10 +30,10 @@ KAFKA: Final = (
         "transaction-expired", _K, "The task … was unable to finish writing records … before its "
         "producer transaction expired.",
         "one poll's records took longer to write than a transaction may be open",
-        "restart; look at the brokers' load. Lower max.batch.size, or raise "
-        "producer.override.transaction.timeout.ms (recovery after a kill takes as long)",
+        "restart; look at the brokers' load, and for pauses of the worker of more than 10 s",
         Who.OPERATOR, transient=True, restart=True,
-        phrases=("before its producer transaction expired",),
+        phrases=("before its producer transaction expired", "invalidtxnstateexception",
+                 "attempted a transactional operation in an invalid state"),
     ),
     Entry(
         "transaction-timeout-too-long", _K, "The transaction timeout is larger than the maximum …",
