@@ -89,3 +89,16 @@ def test_a_working_day_of_a_branch() -> None:
     assert cents
     month = sum(_cell(row[1])[0] * PRICES[row[0]] for row in AMOUNTS)
     assert int(cents[1]) / 100 == pytest.approx(month / 730 * 10, abs=0.05)
+
+
+def test_the_readme_says_the_same() -> None:
+    told = re.search(
+        r"some \$(\d+) a month, \$(\d+)\s+for `production`, \$(\d+) for a branch",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+    )
+    assert told
+    branch, main, production = (
+        sum(_cell(row[column])[0] * PRICES[row[0]] for row in AMOUNTS) for column in (1, 2, 3)
+    )
+    for text, month in zip(told.groups(), (main, production, branch), strict=True):
+        assert int(text) == round(month)
