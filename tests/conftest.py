@@ -146,6 +146,7 @@ def runtime(session_folder: Path, pipeline: Pipeline, stage: Stage) -> LocalRunt
         session_folder / "shared",
         pipeline,
         stage,
+        workers=1,  # a test that adds one takes it away by another `up`
         purposes=_PURPOSES,
         prepare=prepared(PREPARED),
     )

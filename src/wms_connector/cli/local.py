@@ -29,7 +29,10 @@ def local() -> None:
 
 @local.command(epilog="Example: wms-connector local up --workers 2")
 @click.option(
-    "--workers", type=click.IntRange(1, 8), default=1, show_default=True, help="Connect workers."
+    "--workers",
+    type=click.IntRange(1, 8),
+    metavar="N",
+    help="Connect workers.  [default: as many as before; 1 in a new runtime]",
 )
 @click.option(
     "--tables",
@@ -69,7 +72,7 @@ def local() -> None:
 @laptop_command
 def up(
     app: App,
-    workers: int,
+    workers: int | None,
     tables: str | None,
     init: tuple[Path, ...],
     plugins: tuple[Path, ...],

@@ -15,7 +15,7 @@ from wms_connector.model.errors import WmsError
 # Command -> (module, what it does). The help page is made from this, without importing any.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "The whole story in about a minute: events, a kill, a count."),
-    "local": ("local", "The runtime on a laptop: up, down, status, tail, write, logs."),
+    "local": ("local", "On a laptop: up, down, status, tail, write, logs, rotate, kill."),
     "status": ("status", "Health: connectors, lag, what is wrong and what to do next."),
     "watch": ("watch", "A stage live: rates, lag, states, findings, restarts left."),
     "wait": ("connector", "Wait until connectors and tasks run."),

@@ -47,7 +47,8 @@ class LocalRuntime(Starter):
     once, when the database is new; `prepare` is then called once with its DSN. `plugins` are
     folders of further plugins, or archives with their checksum (FILE#sha256=DIGEST): a pipeline of
     kind `jdbc` needs one, because its plugin is in no public repository; `purposes` are those of
-    further artefacts. `cache` is shared by all runtimes of a user; `state_dir` is this one's own.
+    further artefacts. `workers` is how many are wanted: without it as many as the state records,
+    one in a new state. `cache` is shared by all runtimes of a user; `state_dir` is this one's own.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class LocalRuntime(Starter):
         database: SourceName | None = None,
         external: External | None = None,
         passwords: Mapping[str, SecretStr] | None = None,
-        workers: int = 1,
+        workers: int | None = None,
         progress: Progress | None = None,
         cache: Path | None = None,
         init: Sequence[Path] = (),
@@ -226,8 +227,9 @@ class LocalRuntime(Starter):
         self, class_path: tuple[Path, ...], exporter: Path, plugins: Sequence[Path]
     ) -> None:
         program = worker.program((*class_path, exporter))
-        names = [worker.name(number) for number in range(1, self.workers + 1)]
-        self._retire([name for name in self.recorded().parts if name.startswith("worker-")], names)
+        recorded = self.recorded().parts
+        names = worker.names(self.workers, recorded)
+        self._retire([name for name in recorded if name.startswith("worker-")], names)
 
         def bring_up(name: str) -> None:
             def launch(port: int) -> Launch:

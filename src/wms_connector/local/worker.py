@@ -13,7 +13,7 @@ from wms_connector.model.environment import Env
 from wms_connector.model.java import WORKER_MAIN, WORKER_OPTIONS, exporter_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from wms_connector.local.state import StateFolder
@@ -27,6 +27,17 @@ _OK: Final = 200
 def name(number: int) -> str:
     """Name the worker of a number, from 1."""
     return f"worker-{number}"
+
+
+def names(asked: int | None, recorded: Iterable[str]) -> list[str]:
+    """Name the workers that are wanted: as many as asked, else as recorded, one in a new state.
+
+    `recorded` are the names of all parts. Workers are numbered from 1 without a gap, so the highest
+    number says how many there are.
+    """
+    prefix = name(0).removesuffix("0")
+    numbers = [int(part.removeprefix(prefix)) for part in recorded if part.startswith(prefix)]
+    return [name(number) for number in range(1, (asked or max(numbers, default=1)) + 1)]
 
 
 def exporter(part: str) -> str:
