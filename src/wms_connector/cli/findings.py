@@ -55,7 +55,10 @@ def topic_lines(topics: Sequence[Topic] | None, now: float) -> list[str]:
 
 
 def topics_json(topics: Sequence[Topic] | None, now: float) -> list[dict[str, Any]] | None:
-    """Give the topics for programs: `newest_seconds` is the age of the newest record."""
+    """Give the topics for programs: `newest_seconds` is the age of the newest record.
+
+    A record whose time is ahead of this clock is 0 s old.
+    """
     if topics is None:
         return None
     return [
@@ -63,10 +66,14 @@ def topics_json(topics: Sequence[Topic] | None, now: float) -> list[dict[str, An
             "name": topic.name,
             "table": topic.table or None,
             "exists": topic.exists,
-            "newest_seconds": None if topic.newest is None else round(now - topic.newest, 1),
+            "newest_seconds": _age(topic.newest, now),
         }
         for topic in topics
     ]
+
+
+def _age(newest: float | None, now: float) -> float | None:
+    return None if newest is None else max(0.0, round(now - newest, 1))
 
 
 def _finding(finding: Mapping[str, Any], titles: Mapping[str, str], now: float) -> Iterator[str]:

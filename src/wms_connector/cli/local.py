@@ -273,13 +273,17 @@ def _figures(told: Figures) -> str:
     if told.records_per_second is not None:
         words.append(f"{told.records_per_second:.1f} records/s")
     if told.snapshot_tables_left is not None:
-        words.append(f"snapshot: {told.snapshot_tables_left} tables left")
+        words.append(f"snapshot: {_counted(told.snapshot_tables_left, 'table')} left")
     if told.reads_schema_history:
         words.append("reads its schema history")
     if told.connected is False:
         words.append("not connected to the database")
-    words.append(f"{told.tasks} tasks, {told.failed_tasks} failed")
+    words.append(f"{_counted(told.tasks, 'task')}, {told.failed_tasks} failed")
     return f"{told.name:<11}{'; '.join(words)}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _text(status: LocalStatus) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from wms_connector.cli.findings import named
 from wms_connector.cli.watch_glance import Glance, Scene, glance_of
 from wms_connector.health.budget import Log
 from wms_connector.health.history import History
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wms_connector.health.budget import Attempt
     from wms_connector.health.observation import Topic
     from wms_connector.local.health import Laptop
+    from wms_connector.model.names import Names
 
 _MS: Final = 1000
 LAPTOP_EVERY: Final = 5.0
@@ -63,6 +65,7 @@ class OnLaptop:
 
     laptop: Laptop
     scene: Scene
+    names: Names
     repair: bool = False
     every: float = LAPTOP_EVERY
 
@@ -70,6 +73,7 @@ class OnLaptop:
         """Take a look, and restart what has FAILED if that was asked for; raises StateError."""
         taken = self.laptop.look(repair=self.repair)
         made = glance_of(taken, self.laptop.flows.told, former)
+        made = replace(made, findings=named(made.findings, self.names))
         # What waits for a restart that nobody makes is no news.
         return made if self.repair else replace(made, not_restarted={})
 
@@ -109,7 +113,8 @@ class Elsewhere:
             )  # fmt: skip
         told = self._flows.told if self._flows else {}
         made = replace(glance_of(taken, told, former), restarts=None, not_restarted={})
-        return self._beside_last_check(made)
+        made = self._beside_last_check(made)
+        return replace(made, findings=named(made.findings, self._app.names))
 
     def _topics(self, deployment: Deployed) -> tuple[Topic, ...]:
         from wms_connector.health.observation import Topic
@@ -187,4 +192,5 @@ def _of_laptop(app: App, source: Source, *, repair: bool) -> OnLaptop:
     target = Target((), is_local=True, where=where)
     laptop = Laptop(app.control(), app.pipeline, app.stage, flows=source.flows(app, target))
     title = f"stage {app.stage} on this laptop"
-    return OnLaptop(laptop, Scene(app.stage.name, title, app.pipeline.guarantee, where), repair)
+    scene = Scene(app.stage.name, title, app.pipeline.guarantee, where)
+    return OnLaptop(laptop, scene, app.names, repair)

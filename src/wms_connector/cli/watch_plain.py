@@ -6,6 +6,7 @@ And the same looks as JSON, one object a line.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
@@ -19,10 +20,11 @@ from wms_connector.cli.watch_words import (
     mood,
     newest,
     table_rows,
+    unseen_why,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wms_connector.cli.watch_glance import Glance, Scene
 
@@ -30,6 +32,27 @@ BEAT_SECONDS: Final = 60.0
 """After so long without a change, a line says that nothing changed."""
 
 _LOOKING: Final = "looking"
+_SEEING: Final = "seeing"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """What is worth a line when it changes; `gone` is the line when it is over, if there is one.
+
+    `of` names what has to have been seen before it can be said to be over.
+    """
+
+    told: str
+    gone: str = ""
+    of: str = ""
+
+
+_CAN_LOOK: Final = _Fact("can look again", of=_LOOKING)
+_SEEN: Final = _Fact("connectors and tasks are seen again", of=_LOOKING)
+_AS_EXPECTED: Final = (_CAN_LOOK, _SEEN)
+"""What is not said in the first look."""
+_CONNECTORS: Final = "connectors"
+_TOPICS: Final = "topics"
 
 
 class Teller:
@@ -37,7 +60,7 @@ class Teller:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._known: Mapping[str, str] | None = None
+        self._known: Mapping[str, _Fact] | None = None
         self._found: dict[str, tuple[str, float]] = {}
         self._told = 0.0
 
@@ -48,15 +71,15 @@ class Teller:
         known = self._known or {}
         lines = [self._scene.title, self._scene.delivery] if first else []
         lines += [
-            told
-            for key, told in facts.items()
-            if known.get(key) != told and not (first and key == _LOOKING and not glance.problem)
+            fact.told
+            for key, fact in facts.items()
+            if known.get(key) != fact and not (first and fact in _AS_EXPECTED)
         ]
-        if glance.problem:
-            # Nothing is known of this look: what was found before stays as it is.
-            facts = {**known, **facts}
-        else:
-            lines += [f"{key} is no longer there" for key in known if key not in facts]
+        # What nobody could look at stays as it was found before.
+        unseen = _unseen(glance)
+        facts |= {k: fact for k, fact in known.items() if k not in facts and fact.of in unseen}
+        lines += [fact.gone for key, fact in known.items() if key not in facts and fact.gone]
+        if not glance.problem:
             lines += self._findings(glance)
         lines += [f"restarted {name}" for name in glance.restarted]
         self._known = facts
@@ -115,27 +138,54 @@ class JsonView(PlainView):
         self._say(json.dumps(glance.as_json(self._scene), default=str))
 
 
-def _facts(glance: Glance) -> Iterator[tuple[str, str]]:
+def _unseen(glance: Glance) -> Sequence[str]:
+    """Name what this look could not see."""
+    if glance.problem or glance.seen is None:
+        return (_LOOKING, _CONNECTORS, _TOPICS, "")
+    seen = {_CONNECTORS: glance.seen.connectors, _TOPICS: glance.seen.topics}
+    return [what for what, found in seen.items() if found is None]
+
+
+def _facts(glance: Glance) -> Iterator[tuple[str, _Fact]]:
     """Give what is worth a line when it changes, each with a key that it is the same by."""
     if glance.problem:
-        yield _LOOKING, f"nobody can look: {glance.problem}"
+        yield _LOOKING, _Fact(f"nobody can look: {glance.problem}", of=_LOOKING)
         return
-    yield _LOOKING, "can look again"
+    yield _LOOKING, _CAN_LOOK
+    if glance.seen is not None and glance.seen.connectors is None:
+        yield (
+            _SEEING,
+            _Fact(f"connectors and tasks are not seen: {unseen_why(glance)}", of=_LOOKING),
+        )
+    else:
+        yield _SEEING, _SEEN
+        yield from _rows(glance)
+    for table in table_rows(glance, glance.at):
+        if not table.exists:
+            yield (
+                f"topic of {table.table}",
+                _Fact(
+                    f"{table.table}: its topic is not there",
+                    f"{table.table}: its topic is there again",
+                    _TOPICS,
+                ),
+            )
+    left = glance.restarts
+    if left is not None:
+        yield "restarts", _Fact("; ".join(restart_lines(left, glance.at)))
+    for name, why in glance.not_restarted.items():
+        yield f"what waits for {name}", _Fact(f"{name} is not restarted: {why}")
+    for note in glance.notes:
+        yield note, _Fact(note)
+
+
+def _rows(glance: Glance) -> Iterator[tuple[str, _Fact]]:
     owner = ""
     for row in connector_rows(glance):
         owner = owner if row.of_task else row.name
         name = f"{row.name} of {owner}" if row.of_task else row.name
-        yield name, f"{name}: {row.state}{f' on {row.worker}' if row.worker else ''}"
-    for table in table_rows(glance, glance.at):
-        if not table.exists:
-            yield f"the missing topic of {table.table}", f"{table.table}: its topic is not there"
-    left = glance.restarts
-    if left is not None:
-        yield "restarts", "; ".join(restart_lines(left, glance.at))
-    for name, why in glance.not_restarted.items():
-        yield f"what waits for {name}", f"{name} is not restarted: {why}"
-    for note in glance.notes:
-        yield note, note
+        told = f"{name}: {row.state}{f' on {row.worker}' if row.worker else ''}"
+        yield name, _Fact(told, f"{name} is no longer there", _CONNECTORS)
 
 
 def _finding(finding: Mapping[str, str]) -> Iterator[str]:

@@ -56,11 +56,18 @@ def mood(glance: Glance) -> tuple[str, str]:
 def connector_rows(glance: Glance) -> list[Row]:
     """Give connectors with their tasks, then those that are missing."""
     if glance.seen is not None and glance.seen.connectors is None:
-        return [Row("connectors", "unknown", "no worker tells")]
+        return [Row("connectors", "not seen", unseen_why(glance))]
     return [
         *(row for connector in glance.connectors for row in _connector(glance, connector.name)),
         *(Row(name, "MISSING") for name in glance.missing),
     ]
+
+
+def unseen_why(glance: Glance) -> str:
+    """Say why nothing is known of connectors; for a look that did not see them."""
+    if glance.seen is not None and glance.seen.connect is not None and glance.seen.connect.ok:
+        return "the workers answer, and do not list them"
+    return "no worker answers"
 
 
 def table_rows(glance: Glance, now: float) -> list[TableRow]:

@@ -43,6 +43,11 @@ def test_commands_can_be_copied_as_they_are() -> None:
     assert "`wms-connector-main-health`" in steps[1]
 
 
+def test_what_is_ahead_of_this_clock_is_not_older_than_it_is() -> None:
+    [told] = topics_json([Topic(name="a", exists=True, newest=NOW + 0.4)], NOW) or []
+    assert told["newest_seconds"] == 0.0
+
+
 def test_what_follows_from_another_finding_says_from_which() -> None:
     told = finding_lines([FAILED.as_json(), BEHIND.as_json()], NOW)
     assert told[-3:] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.unit.health.looks import AT, BOOM, NAME, Store, connector, failed, lo
 
 from wms_connector.cli.watch_glance import Glance, Scene, glance_of, rates
 from wms_connector.cli.watch_loop import SHORTEST_PAUSE, watch
+from wms_connector.cli.watch_place import OnLaptop
 from wms_connector.cli.watch_plain import BEAT_SECONDS, JsonView, PlainView, Teller
 from wms_connector.cli.watch_screen import ScreenView, screen, sparkline
 from wms_connector.health.act import act
@@ -23,6 +25,8 @@ from wms_connector.health.look import Look
 from wms_connector.health.observation import Observation, Reach, Topic
 from wms_connector.health.source import Told
 from wms_connector.model.errors import WmsError
+from wms_connector.model.names import Names
+from wms_connector.model.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +98,7 @@ def test_what_follows_from_a_cause_names_it_instead_of_a_step() -> None:
 def test_a_worker_that_is_gone_is_a_finding_and_no_crash() -> None:
     gone = look(connect=Reach(ok=False, reason="nobody listens"), worker=None, connectors=None)
     told = drawn(glance(gone))
-    assert "connectors  unknown  no worker tells" in told
+    assert "connectors  not seen  no worker answers" in told
     assert "CRITICAL  No worker answers" in told
 
 
@@ -223,6 +227,43 @@ def test_what_is_gone_and_what_is_missing_is_told() -> None:
     assert teller.lines(glance(look(at=AT + 5))) == [f"task 1 of {NAME} is no longer there"]
     gone = look(topics=(TOPIC.model_copy(update={"exists": False}),), at=AT + 10)
     assert teller.lines(glance(gone))[0] == "A.B: its topic is not there"
+
+
+def test_commands_of_the_laptop_say_of_which_stage() -> None:
+    seen = look(failed(BOOM))
+    taken = Look(seen, looks.judged(seen), budget((), seen.at, looks.POLICY))
+    laptop: Any = SimpleNamespace(
+        look=lambda repair: taken, flows=SimpleNamespace(told={}), is_stopped=False
+    )
+    here = OnLaptop(laptop, SCENE, Names(Stage.parse("branch-1"), "wms"))
+    [found] = here.look(None).findings
+    assert "`wms-connector status --stage branch-1`" in found["next_step"]
+
+
+def test_what_no_worker_tells_of_is_not_seen_instead_of_gone() -> None:
+    teller = Teller(SCENE)
+    missing = TOPIC.model_copy(update={"exists": False})
+    teller.lines(glance(look(topics=(missing,))))
+    assert (
+        "do not list them"
+        in teller.lines(glance(look(connectors=None, topics=(missing,), at=AT + 1)))[0]
+    )
+    down = {"connect": Reach(ok=False, reason="refused"), "worker": None, "connectors": None}
+    silent = teller.lines(glance(look(**down, topics=None, at=AT + 5)))
+    assert silent[0] == "connectors and tasks are not seen: no worker answers"
+    assert not [line for line in silent if "no longer" in line or "there again" in line]
+    back = teller.lines(glance(look(connector(tasks=()), topics=(TOPIC,), at=AT + 10)))
+    assert set(back) >= {
+        "connectors and tasks are seen again",
+        f"task 0 of {NAME} is no longer there",
+        "A.B: its topic is there again",
+    }
+
+
+def test_a_note_is_told_once_and_its_end_is_no_news() -> None:
+    teller = Teller(SCENE)
+    assert "no rights" in teller.lines(glance(notes=["no rights"]))
+    assert teller.lines(glance(look(at=AT + 5))) == []
 
 
 def test_restarts_are_told_with_what_is_left() -> None:
