@@ -75,6 +75,14 @@ def audit(
         app.leave_laptop()
     else:
         status = app.control().status()
+        if not status.connect_urls:
+            from wms_connector.local.errors import NotRunningError
+
+            raise NotRunningError(
+                f"no worker runs in {status.state_dir}",
+                hint="Start it with `wms-connector local up`, or name another place with --dsn or "
+                "--oracle-dsn, --brokers and --url",
+            )
         dsn, brokers, urls = status.database_dsn, status.bootstrap_servers, status.connect_urls
     options = Options(
         deadline=timeout, folder=folder, uncommitted=not committed_only, examples=examples

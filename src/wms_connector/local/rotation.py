@@ -103,8 +103,21 @@ def _alter(control: LocalControl, word: SecretStr) -> None:
         reason = str(error).strip().partition("\n")[0]
         raise LocalError(
             f"the database did not change the password of {user}: {reason}",
-            hint="Nothing was replaced; the workers go on with the one that they have",
+            hint=_after_refusal(control, user, reason),
         ) from None
+
+
+def _after_refusal(control: LocalControl, user: str, reason: str) -> str:
+    """Say what makes the next try succeed. Names the file of the password, never the password."""
+    begin = "No worker was replaced; they go on with the password that they have. "
+    if "password authentication failed" not in reason:
+        return f"{begin}Mend what the database says, then run `wms-connector local rotate` again"
+    return (
+        f"{begin}Role {user} has another one by now: give it back the one that stands at the end "
+        f"of {control.folder.passfile} (ALTER ROLE {user} PASSWORD '...', by whoever can still "
+        "sign in), then run `wms-connector local rotate` again. Nobody can: `wms-connector local "
+        "down --purge` and `local up` begin anew, without the data"
+    )
 
 
 def _dsn(control: LocalControl) -> str:

@@ -9,9 +9,11 @@ import pytest
 
 from wms_connector.cli.contract import _lines
 from wms_connector.cli.database import is_oracle
+from wms_connector.local.state import State, StateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.unit.cli.conftest import Result
 
@@ -75,6 +77,19 @@ def test_without_a_password_it_says_where_one_may_be(wms: Wms, monkeypatch, dsn:
     result = wms("audit", "--oracle-dsn", dsn, *ELSEWHERE)
     assert result.status in {1, 2}
     assert told in result.err
+
+
+def test_a_runtime_that_is_down_is_to_be_started(wms: Wms, tmp_path: Path):
+    ports = {"postgres": 1, "broker": 1}
+    state = State(
+        stage="local", product="wms", cluster_id="c", database="wms", user="wms", ports=ports
+    )
+    StateFolder(tmp_path / "state").make()
+    StateFolder(tmp_path / "state").write(state)
+    result = wms("audit")
+    assert result.status == 1
+    assert "no worker runs in" in result.err
+    assert "Start it with `wms-connector local up`" in result.err
 
 
 @pytest.mark.parametrize("scheme", ["", "oracle-standin://"])
