@@ -40,13 +40,12 @@ class Source:
 
     def flows(self, app: App, where: Target) -> Flows | None:
         """Give the way to the database; None where none is known."""
-        from wms_connector.health.flows import Flows
-        from wms_connector.local.health import laptop_flows
+        from wms_connector.local.health import laptop_flows, oracle_flows
 
-        oracle = (lambda: self.database(app, where, inside=True)) if self.is_named else None
+        oracle = (lambda: self._login(app, where)) if self.is_named else None
         if where.is_local:
             return laptop_flows(app.control(), oracle=oracle)
-        return Flows(oracle=oracle) if oracle else None
+        return oracle_flows(oracle) if oracle else None
 
     def database(self, app: App, where: Target, *, inside: bool = False) -> Database | None:
         """Sign in to Oracle as it was named, else to the laptop's as its connector does.

@@ -35,7 +35,7 @@ class Flows:
     `oracle` signs in to Oracle, or gives None where no database is known; it is left after each
     question. `postgres` opens a session that gives a query's first row by its names, in lower
     case, and whose values are written `%(name)s`. Either raises a WmsError. `clock` gives seconds
-    since 1970.
+    since 1970. `refused` says when the last sign-in was refused, empty if it was not.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Flows:
         postgres: Callable[[], AbstractContextManager[Ask]] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        refused: Callable[[], str] = str,
     ) -> None:
         self._oracle = oracle
         self._postgres = postgres
@@ -52,6 +53,7 @@ class Flows:
         self._sleep = sleep
         self._written: dict[str, flow_postgres.Written] = {}
         self.told: dict[str, Told] = {}
+        self.refused = refused
 
     def __call__(
         self, name: str, config: Mapping[str, str | None], entries: Sequence[Mapping[str, Any]]

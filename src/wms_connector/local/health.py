@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from wms_connector.connect.client import ConnectClient
@@ -24,17 +24,21 @@ from wms_connector.health.topics import observe_topics
 from wms_connector.local.attempts import HealthFile
 from wms_connector.local.figures import ask
 from wms_connector.local.ports import HOST
+from wms_connector.local.refusals import Refusals
 from wms_connector.local.sign_in import SignIn
 from wms_connector.local.sources import source_of
+from wms_connector.local.steps import on_laptop
 from wms_connector.model.environment import Env
 from wms_connector.oracle.address import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from wms_connector.health.figures import Figures
     from wms_connector.health.observation import Topic, Worker
     from wms_connector.health.observe import Probes
+    from wms_connector.health.source import Ask
     from wms_connector.kafka.admin import TopicAdmin
     from wms_connector.kafka.records import Records
     from wms_connector.local.control import LocalControl
@@ -84,7 +88,7 @@ class Laptop:
         What is restarted is counted: never more than the pipeline file allows. Raises StateError.
         """
         with self.client(seconds) as client:
-            return look(
+            taken = look(
                 self.probes(client),
                 self.desired,
                 self.policy,
@@ -94,6 +98,15 @@ class Laptop:
                 seconds=seconds,
                 redact=client.redactor.text,
             )
+        state = self._control.recorded()
+        refused = self.flows.refused()
+        told = on_laptop(taken.verdict, state, repair=repair, refused=refused)
+        return replace(taken, verdict=told)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `local down` has stopped all of it; a part that died was not stopped."""
+        return self._control.recorded().is_stopped
 
     def client(self, seconds: float = LAPTOP_SECONDS) -> ConnectClient:
         """A client of all workers that gives up after `seconds` in all."""
@@ -164,10 +177,10 @@ class Laptop:
 def laptop_flows(
     control: LocalControl,
     *,
-    oracle: Callable[[], Database | None] | None = None,
+    oracle: Callable[[], SignIn | None] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Flows:
-    """Give the way to the laptop's database; `oracle` signs in to another one.
+    """Give the way to the laptop's database; `oracle` tells how to sign in to another one.
 
     Raises NotRunningError if nothing was ever started.
     """
@@ -176,13 +189,33 @@ def laptop_flows(
         from wms_connector.local.connected import asking
 
         dsn = source_of(state).dsn(control.folder, state)
-        return Flows(oracle=oracle, postgres=lambda: asking(dsn, seconds=ASK_SECONDS), clock=clock)
+        session = partial(asking, dsn, seconds=ASK_SECONDS)
+        return oracle_flows(oracle, postgres=session, clock=clock)
+    return oracle_flows(oracle or partial(SignIn.of_laptop, control), clock=clock)
 
-    def own() -> Database | None:
-        sign_in = SignIn.of_laptop(control)
-        return None if sign_in is None else sign_in.inside(seconds=ASK_SECONDS)
 
-    return Flows(oracle=oracle or own, clock=clock)
+def oracle_flows(
+    oracle: Callable[[], SignIn | None] | None,
+    *,
+    postgres: Callable[[], AbstractContextManager[Ask]] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Flows:
+    """Give the way to an Oracle that is asked again and again, and to PostgreSQL if it is meant.
+
+    `oracle` reads address and password anew each time. What was refused is not tried again at once.
+    """
+    refusals = Refusals(clock)
+
+    def opened() -> Database | None:
+        way = oracle and oracle()
+        if not way:
+            return None
+        return refusals.attempt(way, partial(way.inside, seconds=ASK_SECONDS))
+
+    return Flows(
+        oracle=opened if oracle else None, postgres=postgres, clock=clock,
+        refused=lambda: refusals.told,
+    )  # fmt: skip
 
 
 def _restart(client: ConnectClient, name: str) -> None:

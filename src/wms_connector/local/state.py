@@ -87,6 +87,14 @@ class State(_Value):
     source: SourceName = "postgres"
     external: External | None = None
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `local down` has stopped all parts, or none was ever started.
+
+        A part that was killed keeps its process: it is gone, and nobody has stopped it.
+        """
+        return all(part.process is None for part in self.parts.values())
+
     def with_part(self, part: Part) -> State:
         """Give a state in which a part is as given."""
         return self.model_copy(update={"parts": {**self.parts, part.launch.name: part}})
