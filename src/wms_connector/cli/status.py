@@ -16,7 +16,7 @@ from wms_connector.cli.findings import (
     topics_json,
 )
 from wms_connector.cli.lag import Source, source_options
-from wms_connector.cli.target import Asked, place_options, target
+from wms_connector.cli.target import Asked, laptop_without_worker, place_options, target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def status(app: App, asked: Asked, source: Source) -> int:
     Nothing is changed. Exit 1: a finding of which somebody has to know, or a desired connector that
     does not run. Of a deployment it also tells the last check's findings.
     """
-    where = target(app, asked, quiet=True)
+    where = laptop_without_worker(app, asked) or target(app, asked, quiet=True)
     flows = source.flows(app, where)
     taken = _laptop(app, flows) if where.is_local else _elsewhere(app, where, flows)
     told = flows.told if flows else {}
@@ -57,7 +57,7 @@ def status(app: App, asked: Asked, source: Source) -> int:
     head = f"{where.told or f'stage {app.stage.name}'}, {guarantee}"
     lines = [
         head,
-        *_table(connectors, {name: list(one.lines) for name, one in told.items()}),
+        *_table(taken, connectors, {name: list(one.lines) for name, one in told.items()}),
         *topic_lines(taken.seen.topics, now),
         *finding_lines(findings, now),
         *restart_lines(restarts, now),
@@ -156,7 +156,9 @@ def _explained(trace: str) -> list[dict[str, object]]:
     return [entry.as_json() for entry in explain(trace)]
 
 
-def _table(shown: list[dict[str, Any]], lags: Mapping[str, list[str]]) -> list[str]:
+def _table(taken: Look, shown: list[dict[str, Any]], lags: Mapping[str, list[str]]) -> list[str]:
+    if taken.seen.connectors is None:
+        return ["connectors: not seen; the findings say why"]
     lines = []
     for entry in shown:
         note = "" if entry["ours"] else "  (not this pipeline's)"

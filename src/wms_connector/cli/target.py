@@ -160,6 +160,29 @@ def target(app: App, asked: Asked, *, quiet: bool = False) -> Target:
     return found
 
 
+def laptop_without_worker(app: App, asked: Asked) -> Target | None:
+    """Find the laptop's runtime, if it is meant, was not stopped, and yet no worker of it runs.
+
+    None otherwise: `target` finds what is meant, or says why nothing is.
+    """
+    if asked.urls or asked.aws:
+        return None
+    from wms_connector.local.errors import LocalError
+
+    try:
+        status, state = app.control().status(), app.control().recorded()
+    except LocalError:  # nothing was ever started there, or nobody can tell what
+        return None
+    if status.connect_urls or state.is_stopped:
+        return None
+    named = not app.names_no_stage and app.state_path is None
+    if named and not (status.stage == app.stage.name and any(part.alive for part in status.parts)):
+        return None
+    where = {"kind": "laptop", "stage": status.stage, "state": status.state_dir}
+    told = f"stage {app.stage} on this laptop ({status.state_dir})" if named else ""
+    return Target((), is_local=True, where=where, told=told)
+
+
 def laptop_or_url(app: App, urls: tuple[str, ...]) -> Target:
     """Find the workers for what cannot be done to a deployment through its control function."""
     if urls:

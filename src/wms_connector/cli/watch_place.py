@@ -70,7 +70,16 @@ class OnLaptop:
     every: float = LAPTOP_EVERY
 
     def look(self, former: Glance | None) -> Glance:
-        """Take a look, and restart what has FAILED if that was asked for; raises StateError."""
+        """Take a look, and restart what has FAILED if that was asked for.
+
+        Raises StateError; NotRunningError where all was stopped on purpose: nothing is wrong then.
+        """
+        if self.laptop.is_stopped:
+            from wms_connector.local.errors import NotRunningError
+
+            raise NotRunningError(
+                "the runtime is stopped", hint="`wms-connector local up` starts it"
+            )
         taken = self.laptop.look(repair=self.repair)
         made = glance_of(taken, self.laptop.flows.told, former)
         made = replace(made, findings=named(made.findings, self.names))

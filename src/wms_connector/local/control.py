@@ -62,6 +62,7 @@ class LocalControl:
             state = self._recorded_or_none(purge)
             if state is not None:
                 stopped = self._stop(tuple(state.parts.values()))
+                self._record_stopped()
             processes.kill(processes.strays(self.folder.path, ()))
             if purge:
                 purge_folder(self.folder, state)
@@ -265,6 +266,14 @@ class LocalControl:
                 f"there is no part {name!r}", hint=f"Parts are {', '.join(parts) or 'none'}"
             )
         return parts[name]
+
+    def _record_stopped(self) -> None:
+        """Note that nothing is meant to run, of what had died before as well."""
+        with self._guard:
+            state = self.recorded()
+            for part in state.parts.values():
+                state = state.with_part(part.model_copy(update={"process": None}))
+            self.folder.write(state)
 
     def _record(self, part: Part) -> None:
         with self._guard:
