@@ -62,6 +62,16 @@ def test_links_lead_somewhere() -> None:
             assert anchor in anchors, anchor
 
 
+def test_commands_of_ecs_say_of_which_cluster_and_what() -> None:
+    commands = re.findall(r"`(aws ecs [^`]+)`", " ".join(page(KINDS).split()))
+    what = {"stop-task": "--task ", "describe-tasks": "--tasks ", "list-tasks": "",
+            "update-service": "--service <stack>", "describe-services": "--services <stack>"}  # fmt: skip
+    assert {command.split()[2] for command in commands} == set(what)
+    for command in commands:
+        assert "--cluster <stack>" in command
+        assert what[command.split()[2]] in command
+
+
 def test_health_md_lists_every_finding() -> None:
     text = (DOCS / "health.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[([a-z-]+)\]\(runbook\.md#([a-z-]+)\) \|", text, re.MULTILINE)
