@@ -64,8 +64,13 @@ def test_links_lead_somewhere() -> None:
 
 def test_commands_of_ecs_say_of_which_cluster_and_what() -> None:
     commands = re.findall(r"`(aws ecs [^`]+)`", " ".join(page(KINDS).split()))
-    what = {"stop-task": "--task ", "describe-tasks": "--tasks ", "list-tasks": "",
-            "update-service": "--service <stack>", "describe-services": "--services <stack>"}  # fmt: skip
+    what = {
+        "stop-task": "--task ",
+        "describe-tasks": "--tasks ",
+        "list-tasks": "",
+        "update-service": "--service <stack>",
+        "describe-services": "--services <stack>",
+    }
     assert {command.split()[2] for command in commands} == set(what)
     for command in commands:
         assert "--cluster <stack>" in command
