@@ -265,7 +265,7 @@ def _restart_failed(status: LocalStatus) -> None:
     with contextlib.suppress(WmsError), ConnectClient(status.connect_urls) as client:
         for name in client.connectors():
             if client.status(name).has_failed:
-                client.restart(name, include_tasks=True, only_failed=True)
+                client.restart_failed(name)
 
 
 def snapshot_rows(reader: Reader) -> int:

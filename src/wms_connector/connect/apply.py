@@ -61,7 +61,7 @@ def apply(made: Plan, client: ConnectClient, *, waiting: Waiting | None = None) 
         if action.verb is Verb.RESTART:
             updated = any(other.name == action.name for other in made.of(Verb.UPDATE))
             if not updated or _still_fails(former[action.name], client, wait):
-                client.restart(action.name, include_tasks=True, only_failed=True)
+                client.restart_failed(action.name)
         if action.config is not None:
             client.put(action.name, action.config)
         if not action.held:

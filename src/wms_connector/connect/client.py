@@ -163,6 +163,10 @@ class ConnectClient(PluginCalls):
             )
         return self._safe(self._parsed(ConnectorStatus, data))
 
+    def restart_failed(self, name: str) -> None:
+        """Restart what is FAILED of a connector, tasks included, and nothing else."""
+        self.restart(name, include_tasks=True, only_failed=True)
+
     def restart_task(self, name: str, task: int) -> None:
         """Restart one task."""
         reply = self._http.call(

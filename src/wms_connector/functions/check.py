@@ -110,7 +110,7 @@ class HealthCheck:
             tuple(dict.fromkeys(self._pipeline.connector_names(stage).values())),
             Policy.of(self._pipeline),
             memory,
-            restart=lambda name: client.restart(name, include_tasks=True, only_failed=True),
+            restart=client.restart_failed,
             clock=place.clock,
             redact=client.redactor.text,
         )

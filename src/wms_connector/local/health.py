@@ -93,7 +93,7 @@ class Laptop:
                 self.desired,
                 self.policy,
                 self.memory,
-                restart=(lambda name: _restart(client, name)) if repair else None,
+                restart=client.restart_failed if repair else None,
                 clock=self._clock,
                 seconds=seconds,
                 redact=client.redactor.text,
@@ -216,7 +216,3 @@ def oracle_flows(
         oracle=opened if oracle else None, postgres=postgres, clock=clock,
         refused=lambda: refusals.told,
     )  # fmt: skip
-
-
-def _restart(client: ConnectClient, name: str) -> None:
-    client.restart(name, include_tasks=True, only_failed=True)
