@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wms_connector.cli.app import App, laptop_command
+from wms_connector.cli.connector_json import connector_json
 from wms_connector.cli.findings import (
     finding_lines,
     named,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from wms_connector.cli.target import Target
     from wms_connector.health.flows import Flows
     from wms_connector.health.look import Look
-    from wms_connector.health.observation import Connector
     from wms_connector.health.source import Told
 
 
@@ -120,34 +120,13 @@ def _runs(taken: Look) -> bool:
 def _connectors(taken: Look, told: Mapping[str, Told]) -> list[dict[str, Any]]:
     if taken.seen.connectors is None:
         return []
-    there = [_connector(connector, told.get(connector.name)) for connector in taken.seen.connectors]
-    names = {connector.name for connector in taken.seen.connectors}
-    missing = [name for name in taken.seen.desired if name not in names]
-    return there + [
-        {"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in missing
+    there = [
+        connector_json(connector, told.get(connector.name), _explained)
+        for connector in taken.seen.connectors
     ]
-
-
-def _connector(connector: Connector, lag: Told | None) -> dict[str, Any]:
-    return {
-        "name": connector.name,
-        "ours": connector.ours,
-        "state": connector.state,
-        "worker": connector.worker,
-        "explained": _explained(connector.trace),
-        "trace": connector.trace or None,
-        "tasks": [
-            {
-                "id": task.id,
-                "state": task.state,
-                "worker": task.worker,
-                "explained": _explained(task.trace),
-                "trace": task.trace or None,
-            }
-            for task in connector.tasks
-        ],
-        "lag": dict(lag.value) if lag else None,
-    }
+    return there + [
+        {"name": name, "state": "MISSING", "ours": True, "tasks": []} for name in taken.seen.missing
+    ]
 
 
 def _explained(trace: str) -> list[dict[str, object]]:

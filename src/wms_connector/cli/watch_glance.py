@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wms_connector.cli.connector_json import connector_json
 from wms_connector.cli.findings import topics_json
 
 if TYPE_CHECKING:
@@ -71,10 +72,7 @@ class Glance:
     @property
     def missing(self) -> tuple[str, ...]:
         """Connectors that have to be there and are not, where that is known."""
-        if self.seen is None or self.seen.connectors is None:
-            return ()
-        there = {connector.name for connector in self.seen.connectors}
-        return tuple(name for name in self.seen.desired if name not in there)
+        return self.seen.missing if self.seen else ()
 
     def as_json(self, scene: Scene) -> dict[str, Any]:
         """Give it for programs: times in seconds since 1970, rates in records a second."""
@@ -86,7 +84,7 @@ class Glance:
             "healthy": self.healthy,
             "problem": self.problem or None,
             "connectors": [
-                *(_connector(one, self.lags.get(one.name)) for one in self.connectors),
+                *(connector_json(one, self.lags.get(one.name)) for one in self.connectors),
                 *({"name": name, "state": "MISSING", "tasks": []} for name in self.missing),
             ],
             "workers": [worker.model_dump() for worker in (self.seen.workers if self.seen else ())],
@@ -133,23 +131,3 @@ def rates(former: Observation | None, seen: Observation) -> dict[str, float]:
     }
     seconds = seen.at - former.at
     return {name: more / seconds for name, more in grown.items() if more >= 0}
-
-
-def _connector(connector: Connector, lag: Told | None) -> dict[str, Any]:
-    return {
-        "name": connector.name,
-        "ours": connector.ours,
-        "state": connector.state,
-        "worker": connector.worker,
-        "trace": connector.trace or None,
-        "tasks": [
-            {
-                "id": task.id,
-                "state": task.state,
-                "worker": task.worker,
-                "trace": task.trace or None,
-            }
-            for task in connector.tasks
-        ],
-        "lag": dict(lag.value) if lag else None,
-    }

@@ -140,3 +140,11 @@ class Observation(Value):
     database: Reach | None = None
     workers: tuple[Worker, ...] = ()
     unseen: Mapping[Question, str] = Field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Connectors that have to be there and are not; none as long as that is not known."""
+        if self.connectors is None:
+            return ()
+        there = {connector.name for connector in self.connectors}
+        return tuple(name for name in self.desired if name not in there)
